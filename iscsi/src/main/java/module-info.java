@@ -1,0 +1,6 @@
+/** iSCSI (RFC 7143): PDU codecs, login, and initiator sessions. */
+@org.jspecify.annotations.NullMarked
+module io.multipath4j.iscsi {
+  requires transitive io.multipath4j.scsi;
+  requires static transitive org.jspecify;
+}

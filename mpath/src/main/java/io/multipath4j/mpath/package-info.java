@@ -1,0 +1,2 @@
+/** The command line. */
+package io.multipath4j.mpath;

@@ -1,0 +1,11 @@
+/**
+ * Clock, scheduler, event loop and streams, in two implementations: NIO, and simulated.
+ *
+ * <p>Nothing above this room reads the time, opens a socket or starts a thread by other means.
+ */
+@org.jspecify.annotations.NullMarked
+module io.multipath4j.reactor {
+  requires static transitive org.jspecify;
+
+  exports io.multipath4j.reactor;
+}

@@ -1,0 +1,7 @@
+/** SCSI multipath: identification, heads by unique id, and their disks. It knows no transport. */
+@org.jspecify.annotations.NullMarked
+module io.multipath4j.scsi.multipath {
+  requires transitive io.multipath4j.libmultipath;
+  requires transitive io.multipath4j.scsi;
+  requires static transitive org.jspecify;
+}
