@@ -1,9 +1,15 @@
 /** The command line. */
 @org.jspecify.annotations.NullMarked
 module io.multipath4j.mpath {
-  requires io.multipath4j.nbd;
+  requires info.picocli;
   requires io.multipath4j.array;
-  requires io.multipath4j.scsi.multipath;
   requires io.multipath4j.iscsi;
+  requires io.multipath4j.nbd;
+  requires io.multipath4j.scsi.multipath;
+  requires tools.jackson.databind;
   requires static org.jspecify;
+
+  // picocli sets the fields of the commands.
+  opens io.multipath4j.mpath to
+      info.picocli;
 }

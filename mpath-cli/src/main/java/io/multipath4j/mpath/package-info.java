@@ -1,2 +1,2 @@
-/** The command line. */
+/** The commands. */
 package io.multipath4j.mpath;

@@ -1,0 +1,99 @@
+package io.multipath4j.mpath;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program: runs one command and ends with its exit status. */
+public final class Main {
+
+  /** How long an orderly stop may take after SIGTERM or Ctrl-C, in milliseconds. */
+  private static final long STOP_LIMIT_MILLIS = 10_000;
+
+  /** Set to anything but 0 to see stack traces. */
+  private static final String DEBUG_VARIABLE = "MPATH_DEBUG";
+
+  private Main() {}
+
+  /** Runs the command that {@code arguments} name. */
+  public static void main(String[] arguments) {
+    Thread command = Thread.currentThread();
+    int[] status = {CommandLine.ExitCode.SOFTWARE};
+    // SIGTERM and Ctrl-C interrupt the command, which stops in its orderly way; its status is ours.
+    Thread stopper =
+        new Thread(
+            () -> {
+              command.interrupt();
+              awaitEnd(command);
+              Runtime.getRuntime().halt(status[0]);
+            },
+            "mpath-stop");
+    Runtime.getRuntime().addShutdownHook(stopper);
+    status[0] = commandLine(System.getenv()).execute(arguments);
+    try {
+      Runtime.getRuntime().removeShutdownHook(stopper);
+    } catch (IllegalStateException alreadyStopping) {
+      return;
+    }
+    System.exit(status[0]);
+  }
+
+  private static void awaitEnd(Thread command) {
+    try {
+      command.join(STOP_LIMIT_MILLIS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Builds the command line; {@code environment} is what the process was started with. */
+  static CommandLine commandLine(Map<String, String> environment) {
+    boolean debug = !environment.getOrDefault(DEBUG_VARIABLE, "0").equals("0");
+    CommandLine line = new CommandLine(new MpathCommand());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler((failure, command, parsed) -> {
+      explain(command.getErr(), failure, debug);
+      return CommandLine.ExitCode.SOFTWARE;
+    });
+    line.setParameterExceptionHandler((failure, _) -> {
+      explainUsage(failure);
+      return CommandLine.ExitCode.USAGE;
+    });
+    return line;
+  }
+
+  private static void explain(PrintWriter err, Throwable failure, boolean debug) {
+    if (failure instanceof CommandFailure) {
+      err.println("mpath: " + failure.getMessage());
+    } else {
+      err.println(
+          "mpath: internal error: "
+              + failure
+              + (debug ? "" : " (run it again with MPATH_DEBUG=1 to see where)"));
+    }
+    if (debug) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+  }
+
+  private static void explainUsage(ParameterException failure) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("mpath: " + cause(failure));
+    if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+      err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    }
+    err.flush();
+  }
+
+  /** Our own converters explain better than picocli's wrapping of them. */
+  private static @Nullable String cause(ParameterException failure) {
+    return failure.getCause() instanceof IllegalArgumentException own
+        ? own.getMessage()
+        : failure.getMessage();
+  }
+}
