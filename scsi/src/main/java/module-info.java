@@ -6,4 +6,5 @@ module io.multipath4j.scsi {
   requires static transitive org.jspecify;
 
   exports io.multipath4j.scsi;
+  exports io.multipath4j.scsi.codec;
 }
