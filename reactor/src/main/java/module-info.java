@@ -5,7 +5,9 @@
  */
 @org.jspecify.annotations.NullMarked
 module io.multipath4j.reactor {
+  requires org.jctools.core.jdk11;
   requires static transitive org.jspecify;
 
   exports io.multipath4j.reactor;
+  exports io.multipath4j.reactor.nio;
 }

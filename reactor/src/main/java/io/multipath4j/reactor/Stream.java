@@ -20,8 +20,10 @@ public interface Stream {
 
   /**
    * Appends {@code byteCount} bytes to the output and returns the place to put them: a big-endian
-   * direct buffer whose remaining bytes are exactly those. Fill it before the next call on this
-   * stream; the content before that is undefined.
+   * direct buffer whose remaining bytes are exactly those. It is a window into a larger buffer that
+   * is used again and again: put relatively, or absolutely from {@code position()} on, leave its
+   * byte order alone, and do not touch it after the next call on this stream or the end of the
+   * turn. The content before that is undefined. On a closed stream the bytes go nowhere.
    *
    * @param byteCount 1 to {@link #MAX_STAGE}
    */
@@ -33,7 +35,12 @@ public interface Stream {
   /**
    * Appends {@code length} bytes of {@code payload} starting at index {@code offset}, without
    * copying. The bytes must not change, and nobody else may use the buffer's position and limit,
-   * until {@code written} is called or the stream is closed.
+   * until {@code written} is called or the stream is closed. The same buffer object may be queued
+   * more than once; each further time costs an allocation. On a closed stream the bytes go nowhere.
+   *
+   * <p>What is pending is bounded; a stream that is given more than its limits (65,536 parts or 256
+   * MiB) is reset, and its handler is told. Watch {@link #pendingBytes} and {@link
+   * StreamHandler#onDrained} long before.
    *
    * @param payload a direct buffer; its position and limit are scratch space of the stream
    *     meanwhile
@@ -52,11 +59,14 @@ public interface Stream {
   boolean isClosed();
 
   /**
-   * Tries once to send what is pending, then ends the connection in the orderly way (FIN). No
-   * handler method is called afterwards. Idempotent.
+   * Tries once to send what is pending, then ends the connection in the orderly way (FIN). Neither
+   * the handler nor any {@link WriteCompletion} is called from here on. Idempotent.
    */
   void close();
 
-  /** Drops what is pending and ends the connection at once (RST where the transport has it). */
+  /**
+   * Drops what is pending and ends the connection at once (RST where the transport has it). Neither
+   * the handler nor any {@link WriteCompletion} is called from here on. Idempotent.
+   */
   void reset();
 }
