@@ -93,14 +93,19 @@ public final class Bio {
   /**
    * Makes this bio a part of {@code original}: bytes {@code skip} to {@code skip + length} of its
    * range.
+   *
+   * @param view the original's data buffer as this part sees it: a duplicate of its own when parts
+   *     are submitted side by side, since position and limit are scratch space of whoever drives an
+   *     I/O; null when the operation has no data
    */
-  public Bio asPartOf(Bio original, long skip, long length, BioCompletion completion) {
+  public Bio asPartOf(
+      Bio original, long skip, long length, @Nullable ByteBuffer view, BioCompletion completion) {
     Objects.checkFromIndexSize(skip, length, original.length);
     return set(
         original.op,
         original.offset + skip,
         length,
-        original.data,
+        view,
         original.op.hasData() ? original.dataOffset + Math.toIntExact(skip) : 0,
         original.flags,
         completion);

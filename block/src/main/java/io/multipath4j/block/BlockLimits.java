@@ -39,5 +39,56 @@ public record BlockLimits(
       throw new IllegalArgumentException(
           "maximum transfer of " + maxTransferBytes + " bytes is shorter than one block");
     }
+    requireWholeBlocks("discard", maxDiscardBytes, logicalBlockBytes);
+    requireWholeBlocks("write-zeroes", maxWriteZeroesBytes, logicalBlockBytes);
+  }
+
+  private static void requireWholeBlocks(String what, long maxBytes, int logicalBlockBytes) {
+    if (maxBytes != 0 && maxBytes < logicalBlockBytes) {
+      throw new IllegalArgumentException(
+          "maximum " + what + " of " + maxBytes + " bytes: expected 0 or at least one block");
+    }
+  }
+
+  /**
+   * Returns the longest request of this kind that the device takes in one piece, in bytes; 0 when
+   * it does not do such requests. A flush has no length and is never too long.
+   */
+  public long maxBytes(BioOp op) {
+    return switch (op) {
+      case READ, WRITE -> maxTransferBytes;
+      case DISCARD -> maxDiscardBytes;
+      case WRITE_ZEROES -> maxWriteZeroesBytes;
+      case FLUSH -> Long.MAX_VALUE;
+    };
+  }
+
+  /**
+   * Checks a request against these limits; its length may exceed {@link #maxBytes}, since it can be
+   * split.
+   *
+   * <p>A write to a read-only device is TARGET: it would be refused on every path, as a write
+   * protected unit does.
+   *
+   * @param capacityBytes size of the device
+   * @return OK; NOTSUPP when the device does no such operation; TARGET when it is read-only; INVAL
+   *     when the range is empty, unaligned or not within the device
+   */
+  public BlockStatus check(Bio bio, long capacityBytes) {
+    BioOp op = bio.op();
+    if (op == BioOp.FLUSH) {
+      return BlockStatus.OK;
+    }
+    if (maxBytes(op) == 0) {
+      return BlockStatus.NOTSUPP;
+    }
+    if (readOnly && op.isWrite()) {
+      return BlockStatus.TARGET;
+    }
+    long offset = bio.offset();
+    long length = bio.length();
+    boolean aligned = ((offset | length) & (logicalBlockBytes - 1)) == 0;
+    boolean inRange = offset >= 0 && length > 0 && offset <= capacityBytes - length;
+    return aligned && inRange ? BlockStatus.OK : BlockStatus.INVAL;
   }
 }
