@@ -1,0 +1,359 @@
+package io.multipath4j.libmultipath;
+
+import io.multipath4j.block.Bio;
+import io.multipath4j.block.BlockDevice;
+import io.multipath4j.block.BlockLimits;
+import io.multipath4j.block.BlockStatus;
+import io.multipath4j.reactor.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One logical device and its paths, as one block device. An I/O is cloned to a path that the policy
+ * chooses; when that path fails it, all of it goes to another one.
+ *
+ * <p>Methods are for the head's loop, except where they say "any thread". Whatever makes a path
+ * usable or unusable must be told: {@link #pathStateChanged}, {@link #setAccessState}, {@link
+ * #setLive}; nobody polls.
+ *
+ * @param <P> the driver's own object of a path
+ */
+public final class MpathHead<P> implements BlockDevice {
+
+  /** Where the multipath disk is in its life. */
+  private enum Disk {
+    NEW,
+    LIVE,
+    REMOVED
+  }
+
+  private final String name;
+  private final MpathHeadTemplate<P> template;
+  private final PathTable<P> table;
+  private final HeadCounters counters = new HeadCounters();
+  private final IoDispatcher<P> dispatcher;
+  private volatile IoPolicy ioPolicy;
+  private volatile long capacityBytes;
+  private volatile BlockLimits limits;
+  private volatile Disk disk = Disk.NEW;
+  private volatile boolean queueIfNoPath;
+  private volatile long noPathTimeoutNanos;
+  private volatile boolean ioStatistics = true;
+
+  /**
+   * Makes a head without paths. Its disk takes I/O after the first {@link #setLive}.
+   *
+   * @param loop on which bios are submitted and complete, and this head's state changes
+   */
+  public MpathHead(EventLoop loop, MpathHeadTemplate<P> template, MpathHeadConfig config) {
+    this.name = config.name();
+    this.template = Objects.requireNonNull(template);
+    this.ioPolicy = config.policy();
+    this.capacityBytes = config.capacityBytes();
+    this.limits = config.limits();
+    this.table = new PathTable<>(template, config.numa());
+    this.dispatcher = new IoDispatcher<>(this, loop, table, counters, config.options());
+  }
+
+  // The block device.
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long capacityBytes() {
+    return capacityBytes;
+  }
+
+  @Override
+  public BlockLimits limits() {
+    return limits;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Ends with IOERR when the disk is not live or no path is left to wait for; with TIMEOUT when
+   * it waited for a path too long; with RESOURCE when too many others wait; else as the path's disk
+   * ended it.
+   */
+  @Override
+  public void submit(Bio bio) {
+    dispatcher.submit(bio);
+  }
+
+  /** Sets size and limits anew, after the driver found that the device has changed. */
+  public void setGeometry(long newCapacityBytes, BlockLimits newLimits) {
+    capacityBytes = newCapacityBytes;
+    limits = newLimits;
+    kick();
+  }
+
+  // Paths.
+
+  /**
+   * Appends a path to the list. It can be selected from now on; {@link #setLive} is to follow.
+   *
+   * @throws IllegalStateException when the list is full ({@link PathTable#MAX_PATHS}), or the path
+   *     is on a list
+   */
+  public void addDevice(MpathDevice<P> path) {
+    table.add(path);
+    path.health.forget();
+  }
+
+  /**
+   * A path came live: makes the disk live if it was not, chooses every node's path anew if this one
+   * is optimized, and wakes what waits.
+   *
+   * @return true when this made the disk live, which the driver publishes then
+   * @throws IllegalStateException when the disk was removed
+   */
+  public boolean setLive(MpathDevice<P> path) {
+    if (disk == Disk.REMOVED) {
+      throw new IllegalStateException(name + " was removed; path " + path + " comes too late");
+    }
+    boolean first = disk == Disk.NEW;
+    disk = Disk.LIVE;
+    path.health.forget();
+    dispatcher.backOff().readmit(path);
+    if (template.isOptimized(path.driverPath())) {
+      for (int node = 0; node < table.nodeCount(); node++) {
+        table.findPath(node, table.setAside(), ioPolicy.usesDistance());
+      }
+    }
+    kick();
+    return first;
+  }
+
+  /**
+   * Takes a path off the list and out of the caches. I/O that is under way on it still ends through
+   * it; see {@link MpathDevice#inFlight()}.
+   *
+   * @return true when no path is left
+   */
+  public boolean deleteDevice(MpathDevice<P> path) {
+    table.remove(path);
+    kick();
+    return devicesEmpty();
+  }
+
+  /** Tells whether the head has no path. Any thread. */
+  public boolean devicesEmpty() {
+    return table.paths().length == 0;
+  }
+
+  /** Returns the paths in the order of their registration. Any thread. */
+  public List<MpathDevice<P>> devices() {
+    return List.of(table.paths());
+  }
+
+  /**
+   * The answer of one of the template's questions about {@code path} has changed, or may have. To
+   * be called after the change. Gives a path that rests after errors another chance.
+   */
+  public void pathStateChanged(MpathDevice<P> path) {
+    table.clear(path);
+    dispatcher.backOff().readmit(path);
+    kick();
+  }
+
+  /** Sets how well a path reaches the device; implies {@link #pathStateChanged}. */
+  public void setAccessState(MpathDevice<P> path, MpathAccessState state) {
+    path.accessState(state);
+    pathStateChanged(path);
+  }
+
+  /** Empties the cache of each node that points at {@code path}; tells whether one did. */
+  public boolean clearCurrentPath(MpathDevice<P> path) {
+    return table.clear(path);
+  }
+
+  /** Empties every node's cache. */
+  public void clearPaths() {
+    table.clearAll();
+  }
+
+  /**
+   * Compares each path's capacity with the head's, empties the caches and wakes what waits.
+   *
+   * @param notReady told each path that differs
+   */
+  public void revalidatePaths(Consumer<? super MpathDevice<P>> notReady) {
+    for (MpathDevice<P> path : table.paths()) {
+      if (path.disk().capacityBytes() != capacityBytes) {
+        notReady.accept(path);
+      }
+    }
+    table.clearAll();
+    kick();
+  }
+
+  /**
+   * Runs {@code call} on one path that the policy chooses. Any thread.
+   *
+   * @return its result; AGAIN (EWOULDBLOCK) when there is no path
+   */
+  public BlockStatus callForDevice(Function<? super MpathDevice<P>, BlockStatus> call) {
+    long resting = table.setAside();
+    MpathDevice<P> path = select(resting);
+    if (path == null && resting != 0) {
+      path = select(0);
+    }
+    return path == null ? BlockStatus.AGAIN : call.apply(path);
+  }
+
+  /** Runs {@code call} on every path in the order of the list, whatever its state. Any thread. */
+  public void callForAllDevices(Consumer<? super MpathDevice<P>> call) {
+    for (MpathDevice<P> path : table.paths()) {
+      call.accept(path);
+    }
+  }
+
+  /** Ends the disk for good: what waits for a path fails, and so does what comes later. */
+  public void removeDisk() {
+    disk = Disk.REMOVED;
+    kick();
+  }
+
+  /** Sends everything that waits for a path through selection again, at the end of this turn. */
+  public void kick() {
+    dispatcher.requeue().kick();
+  }
+
+  // Knobs.
+
+  /** Returns the policy. Any thread. */
+  public IoPolicy ioPolicy() {
+    return ioPolicy;
+  }
+
+  /** Sets the policy; also when it is the same, the caches are emptied and what waits is woken. */
+  public void setIoPolicy(IoPolicy policy) {
+    ioPolicy = Objects.requireNonNull(policy);
+    table.clearAll();
+    kick();
+  }
+
+  /** Tells whether I/O waits even when no path is available. Any thread. */
+  public boolean queueIfNoPath() {
+    return queueIfNoPath;
+  }
+
+  /** Sets whether I/O waits even when no path is available; clearing it fails what waits so. */
+  public void setQueueIfNoPath(boolean queue) {
+    queueIfNoPath = queue;
+    kick();
+  }
+
+  /** Returns how long a bio waits for a path, in nanoseconds; 0 is for ever. Any thread. */
+  public long noPathTimeoutNanos() {
+    return noPathTimeoutNanos;
+  }
+
+  /**
+   * Sets how long a bio waits for a path before it ends with TIMEOUT; applies to those that wait.
+   *
+   * @param timeoutNanos 0, the default, is for ever
+   */
+  public void setNoPathTimeoutNanos(long timeoutNanos) {
+    if (timeoutNanos < 0) {
+      throw new IllegalArgumentException(
+          "no-path timeout of " + timeoutNanos + " ns: expected 0 or more");
+    }
+    noPathTimeoutNanos = timeoutNanos;
+    dispatcher.requeue().timeoutChanged();
+  }
+
+  /** Tells whether {@link #statistics()} are kept. Any thread. */
+  public boolean ioStatistics() {
+    return ioStatistics;
+  }
+
+  /** Sets whether {@link #statistics()} are kept; I/O under way goes on as it began. */
+  public void setIoStatistics(boolean keep) {
+    ioStatistics = keep;
+  }
+
+  // What can be seen, from any thread.
+
+  /** Tells whether the disk takes I/O. Any thread. */
+  public boolean isLive() {
+    return disk == Disk.LIVE;
+  }
+
+  /** Returns what was done so far. Any thread. */
+  public IoStatistics statistics() {
+    return counters.statistics();
+  }
+
+  /**
+   * Returns how often the safety timer found parked I/O that should have been woken; anything but 0
+   * is a defect. Any thread.
+   */
+  public long safetyTimerFirings() {
+    return counters.safetyTimerFirings.get();
+  }
+
+  /** Returns the state of this head and its paths. Any thread; its parts are not of one instant. */
+  public MpathHeadSnapshot snapshot() {
+    long resting = table.setAside();
+    List<MpathHeadSnapshot.Path> paths = new ArrayList<>();
+    for (MpathDevice<P> path : table.paths()) {
+      paths.add(MpathHeadSnapshot.Path.of(path, state(path, resting)));
+    }
+    return new MpathHeadSnapshot(
+        name,
+        ioPolicy.word(),
+        isLive(),
+        queueIfNoPath,
+        capacityBytes,
+        List.copyOf(paths),
+        counters.inFlight.get(),
+        counters.parked.get(),
+        counters.requeueNoUsablePath.get(),
+        counters.failNoAvailablePath.get(),
+        counters.failovers.get(),
+        counters.safetyTimerFirings.get(),
+        counters.statistics());
+  }
+
+  private MpathHeadSnapshot.PathState state(MpathDevice<P> path, long resting) {
+    if (template.isDisabled(path.driverPath())) {
+      return template.availablePath(path.driverPath())
+          ? MpathHeadSnapshot.PathState.WAITING
+          : MpathHeadSnapshot.PathState.UNAVAILABLE;
+    }
+    return (path.bit() & resting) != 0
+        ? MpathHeadSnapshot.PathState.RESTING
+        : MpathHeadSnapshot.PathState.USABLE;
+  }
+
+  // For the data path.
+
+  @Nullable MpathDevice<P> select(long avoid) {
+    return ioPolicy.select(table, table.currentNode(), avoid);
+  }
+
+  /**
+   * Tells whether I/O without a path waits rather than fails: a path may come back by itself, or
+   * only rests, or the operator wants it so.
+   */
+  boolean mayWaitForPath() {
+    if (queueIfNoPath) {
+      return true;
+    }
+    for (MpathDevice<P> path : table.paths()) {
+      if (template.availablePath(path.driverPath())) {
+        return true;
+      }
+    }
+    return table.setAside() != 0 && select(0) != null;
+  }
+}

@@ -1,0 +1,116 @@
+package io.multipath4j.libmultipath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.multipath4j.block.Bio;
+import io.multipath4j.block.BlockStatus;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FailoverTest {
+
+  private final HeadFixture fixture = new HeadFixture(IoPolicies.NUMA);
+
+  @Test
+  void aPathGetsACloneOfTheSameMemoryThatIsToFailFast() {
+    FakePath path = fixture.optimized();
+    Bio original = fixture.read(8192);
+    Bio clone = path.held().getFirst();
+    assertThat(clone).isNotSameAs(original);
+    assertThat(clone.data()).isSameAs(original.data());
+    assertThat(clone.offset()).isEqualTo(8192);
+    assertThat(clone.length()).isEqualTo(4096);
+    assertThat(clone.has(Bio.FAIL_FAST)).isTrue();
+    assertThat(original.has(Bio.FAIL_FAST)).isFalse();
+    path.endOne(BlockStatus.OK);
+    assertThat(fixture.ended).containsExactly(java.util.Map.entry(original, BlockStatus.OK));
+    fixture.assertBalanced();
+  }
+
+  @ParameterizedTest
+  @EnumSource(BlockStatus.class)
+  void pathErrorsFailOverAndAllOtherEndsAreFinal(BlockStatus status) {
+    FakePath first = fixture.optimized();
+    FakePath second = fixture.optimized();
+    Bio bio = fixture.read();
+    first.endOne(status);
+    fixture.loop.run();
+    if (status.isPathError()) {
+      assertThat(fixture.ended).isEmpty();
+      assertThat(second.held()).hasSize(1);
+      second.endOne(BlockStatus.OK);
+      assertThat(fixture.ended).containsEntry(bio, BlockStatus.OK);
+      assertThat(fixture.head.snapshot().failovers()).isOne();
+    } else {
+      assertThat(fixture.ended).containsEntry(bio, status);
+      assertThat(second.submissions).isZero();
+    }
+    fixture.assertBalanced();
+  }
+
+  @Test
+  void failoverAsksForTheWholeOriginalAgain() {
+    FakePath first = fixture.optimized();
+    FakePath second = fixture.optimized();
+    fixture.submit(new Bio().asWrite(4096, 65536, fixture.memory, 512, Bio.FUA, fixture::noteEnd));
+    first.endOne(BlockStatus.TRANSPORT);
+    fixture.loop.run();
+    Bio again = second.held().getFirst();
+    assertThat(again.offset()).isEqualTo(4096);
+    assertThat(again.length()).isEqualTo(65536);
+    assertThat(again.dataOffset()).isEqualTo(512);
+    assertThat(again.has(Bio.FUA)).isTrue();
+  }
+
+  @Test
+  void failedBiosGoToTheNextPathInTheOrderInWhichTheyFailed() {
+    FakePath first = fixture.optimized();
+    FakePath second = fixture.optimized();
+    for (int i = 0; i < 10; i++) {
+      fixture.read(i * 4096L);
+    }
+    fixture.set(first, FakePath.Link.GONE);
+    first.endAll(BlockStatus.TRANSPORT);
+    assertThat(second.held()).as("before the end of the turn").isEmpty();
+    fixture.loop.turn();
+    List<Long> offsets = new ArrayList<>();
+    second.held().forEach(bio -> offsets.add(bio.offset() / 4096));
+    assertThat(offsets).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+  }
+
+  @Test
+  void aBioPrefersAPathThatItHasNotTried() {
+    FakePath first = fixture.optimized();
+    FakePath second = fixture.nonOptimized();
+    fixture.read();
+    first.endOne(BlockStatus.IOERR);
+    fixture.loop.run();
+    assertThat(first.held()).isEmpty();
+    assertThat(second.held()).hasSize(1);
+  }
+
+  @Test
+  void aPathThatCompletesAtOnceDoesNotMakeTheStackGrow() {
+    FakePath path = fixture.optimized();
+    path.endsAtOnce = java.util.Optional.of(BlockStatus.OK);
+    int[] left = {1_000_000};
+    Bio bio = new Bio();
+    bio.asRead(
+        0,
+        4096,
+        fixture.memory,
+        0,
+        ended -> {
+          if (--left[0] > 0) {
+            fixture.head.submit(ended);
+          }
+        });
+    fixture.head.submit(bio);
+    assertThat(left[0]).isZero();
+    assertThat(path.submissions).isEqualTo(1_000_000);
+    fixture.assertBalanced();
+  }
+}

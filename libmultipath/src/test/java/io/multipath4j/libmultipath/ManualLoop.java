@@ -1,0 +1,110 @@
+package io.multipath4j.libmultipath;
+
+import io.multipath4j.reactor.Acceptor;
+import io.multipath4j.reactor.Clock;
+import io.multipath4j.reactor.Endpoint;
+import io.multipath4j.reactor.EventLoop;
+import io.multipath4j.reactor.Listener;
+import io.multipath4j.reactor.Stream;
+import io.multipath4j.reactor.StreamHandler;
+import io.multipath4j.reactor.Timer;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/** An event loop without streams whose turns and time the test makes. */
+final class ManualLoop implements EventLoop {
+
+  private record Due(long atNanos, long order, Runnable task) {}
+
+  private final Thread owner = Thread.currentThread();
+  private final ConcurrentLinkedQueue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+  private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+  private final PriorityQueue<Due> timers =
+      new PriorityQueue<>(Comparator.comparingLong(Due::atNanos).thenComparingLong(Due::order));
+  private long nowNanos = -7; // any origin will do, also one that overflows soon
+  private long order;
+  private final Clock clock = () -> nowNanos;
+
+  /** Runs what is due now, turn after turn, until nothing is. */
+  void run() {
+    boolean busy = true;
+    while (busy) {
+      busy = turn();
+    }
+  }
+
+  /** Makes one turn; tells whether it did anything. */
+  boolean turn() {
+    boolean busy = false;
+    for (Due due = timers.peek(); due != null && due.atNanos <= nowNanos; due = timers.peek()) {
+      timers.remove();
+      due.task.run();
+      busy = true;
+    }
+    for (Runnable task = mailbox.poll(); task != null; task = mailbox.poll()) {
+      task.run();
+      busy = true;
+    }
+    for (int left = deferred.size(); left > 0; left--) {
+      deferred.remove().run();
+      busy = true;
+    }
+    return busy;
+  }
+
+  /** Lets time pass, stopping at every timer. */
+  void advanceMillis(long millis) {
+    long end = nowNanos + TimeUnit.MILLISECONDS.toNanos(millis);
+    run();
+    for (Due due = timers.peek(); due != null && due.atNanos <= end; due = timers.peek()) {
+      nowNanos = Math.max(nowNanos, due.atNanos);
+      run();
+    }
+    nowNanos = end;
+    run();
+  }
+
+  long nowMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(nowNanos);
+  }
+
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public boolean inEventLoop() {
+    return Thread.currentThread().equals(owner);
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    mailbox.add(task);
+  }
+
+  @Override
+  public void defer(Runnable task) {
+    deferred.add(task);
+  }
+
+  @Override
+  public Timer schedule(long delayNanos, Runnable task) {
+    Due due = new Due(nowNanos + delayNanos, order++, task);
+    timers.add(due);
+    return () -> timers.remove(due);
+  }
+
+  @Override
+  public Stream connect(Endpoint remote, StreamHandler handler) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Listener listen(Endpoint local, Acceptor acceptor) {
+    throw new UnsupportedOperationException();
+  }
+}
