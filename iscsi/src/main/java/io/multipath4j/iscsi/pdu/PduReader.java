@@ -1,0 +1,287 @@
+package io.multipath4j.iscsi.pdu;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds PDUs in a byte stream, for either side of a connection. Everything goes into one big
+ * receive buffer, so that one read brings many PDUs; only the rest of a data segment whose head has
+ * been seen is read straight to its destination.
+ *
+ * <pre>
+ *   receive buffer   | done | header AHS digest | data segment pad digest | next PDU ... | room |
+ *                           ^ parsed                                                     ^ filled
+ * </pre>
+ *
+ * <p>Amid a segment that has a destination, header and AHS stay at index 0, and whatever follows
+ * the segment comes behind them. One thread.
+ */
+public final class PduReader {
+
+  /** Longest data segment that is kept in the receive buffer, in bytes: text, sense, pings. */
+  public static final int MAX_KEPT_SEGMENT_BYTES = 64 * 1024;
+
+  /** Smallest receive buffer: the largest PDU that must fit into it. */
+  public static final int MIN_BUFFER_BYTES =
+      Bhs.BYTES + Bhs.MAX_AHS_BYTES + 2 * PduDigest.BYTES + MAX_KEPT_SEGMENT_BYTES;
+
+  /**
+   * After a data segment of at least this length, the next read offers little room behind the
+   * destination: the next segment is probably long too, and would otherwise land in the receive
+   * buffer and be copied.
+   */
+  private static final int LONG_SEGMENT_BYTES = 32 * 1024;
+
+  private static final int ROOM_AFTER_LONG_SEGMENT_BYTES = 4 * 1024;
+
+  private final ByteBuffer buffer;
+  private final PduSink sink;
+  private final PduDigest digest = new PduDigest();
+  private int parsed;
+  private int filled;
+
+  private boolean headerDigest;
+  private boolean dataDigest;
+  private int maxAhsBytes = Bhs.MAX_AHS_BYTES;
+  private int maxDataSegmentBytes = 8192; // RFC 7143 13.12: the default until declared
+  private boolean stopped;
+
+  // The PDU whose data segment is on its way: none when headerBytes is 0.
+  private int headerBytes;
+  private int segmentLength;
+  private @Nullable ByteBuffer destination;
+  private int destinationOffset;
+  private int segmentReceived;
+  private int trailerAt; // where in the buffer padding and digest are, or will be
+  private boolean lastSegmentWasLong;
+
+  /**
+   * Makes a reader.
+   *
+   * @param buffer direct, at least {@link #MIN_BUFFER_BYTES}; belongs to the reader from now on
+   */
+  public PduReader(ByteBuffer buffer, PduSink sink) {
+    if (buffer.capacity() < MIN_BUFFER_BYTES) {
+      throw new IllegalArgumentException(
+          "receive buffer of " + buffer.capacity() + " bytes, at least " + MIN_BUFFER_BYTES);
+    }
+    this.buffer = buffer;
+    this.sink = sink;
+  }
+
+  /** Forgets everything, for a new connection: digests off, limits as before login. */
+  public void restart() {
+    parsed = 0;
+    filled = 0;
+    headerBytes = 0;
+    destination = null;
+    headerDigest = false;
+    dataDigest = false;
+    maxDataSegmentBytes = 8192;
+    lastSegmentWasLong = false;
+    stopped = false;
+  }
+
+  /** Ends the reading, for good or until {@link #restart}; callable from within the sink. */
+  public void stop() {
+    stopped = true;
+    destination = null;
+  }
+
+  /** Sets which digests the PDUs carry, from the next PDU on. */
+  public void setDigests(boolean header, boolean data) {
+    headerDigest = header;
+    dataDigest = data;
+  }
+
+  /** Sets the longest data segment to accept, in bytes, from the next PDU on. */
+  public void setMaxDataSegmentBytes(int bytes) {
+    maxDataSegmentBytes = bytes;
+  }
+
+  /** Sets the longest additional header segments to accept, in bytes, from the next PDU on. */
+  public void setMaxAhsBytes(int bytes) {
+    maxAhsBytes = bytes;
+  }
+
+  /**
+   * Sends the announced data segment to {@code destination}, from index {@code offset}; only from
+   * within {@link PduSink#dataSegment}. The destination's position and limit are scratch space
+   * until the PDU is complete.
+   *
+   * @param destination direct, with room for the whole segment
+   */
+  public void into(ByteBuffer destination, int offset) {
+    Objects.checkFromIndexSize(offset, segmentLength, destination.capacity());
+    destination.clear();
+    this.destination = destination;
+    this.destinationOffset = offset;
+  }
+
+  /** Says where the next bytes go; see {@code StreamHandler.readTargets}. */
+  public int readTargets(ByteBuffer[] targets) {
+    int count = 0;
+    int room = buffer.capacity() - filled;
+    ByteBuffer into = destination;
+    if (into != null && segmentReceived < segmentLength) {
+      into.limit(destinationOffset + segmentLength).position(destinationOffset + segmentReceived);
+      targets[count++] = into;
+    }
+    if (lastSegmentWasLong) {
+      room = Math.min(room, ROOM_AFTER_LONG_SEGMENT_BYTES);
+    }
+    buffer.limit(filled + room).position(filled);
+    targets[count++] = buffer;
+    return count;
+  }
+
+  /**
+   * Takes what a read brought into the targets, and calls the sink for every PDU that is complete.
+   *
+   * @throws IscsiProtocolException when the other side broke the protocol
+   */
+  public void received(int byteCount) {
+    int rest = byteCount;
+    if (destination != null && segmentReceived < segmentLength) {
+      int direct = Math.min(rest, segmentLength - segmentReceived);
+      segmentReceived += direct;
+      rest -= direct;
+    }
+    filled += rest;
+    boolean progress = true;
+    while (progress && !stopped) {
+      progress = headerBytes == 0 ? header() : dataSegment();
+    }
+    compact();
+  }
+
+  private boolean header() {
+    if (filled - parsed < Bhs.BYTES) {
+      return false;
+    }
+    int at = parsed;
+    int ahsBytes = Bhs.ahsBytes(buffer, at);
+    int length = Bhs.dataSegmentLength(buffer, at);
+    if (ahsBytes > maxAhsBytes || length > maxDataSegmentBytes) {
+      // Lengths that cannot be are told at once, before a digest that may never come.
+      throw tooLong(at, ahsBytes, length);
+    }
+    int bytes = Bhs.BYTES + ahsBytes + (headerDigest ? PduDigest.BYTES : 0);
+    if (filled - at < bytes) {
+      return false;
+    }
+    if (headerDigest) {
+      checkHeaderDigest(at, Bhs.BYTES + ahsBytes);
+    }
+    if (length == 0) {
+      parsed = at + bytes;
+      sink.pdu(buffer, at, -1);
+      return true;
+    }
+    segmentLength = length;
+    segmentReceived = 0;
+    destination = null;
+    sink.dataSegment(this, buffer, at, length);
+    if (stopped) {
+      return false;
+    }
+    if (destination == null && length > MAX_KEPT_SEGMENT_BYTES) {
+      throw new IscsiProtocolException(
+          "data segment of %d bytes in %s, at most %d"
+              .formatted(length, Bhs.describe(buffer, at), MAX_KEPT_SEGMENT_BYTES));
+    }
+    headerBytes = bytes;
+    if (destination == null) {
+      trailerAt = at + bytes + length;
+    } else {
+      takeIntoDestination(destination, at, bytes);
+    }
+    return true;
+  }
+
+  /** Copies what of the segment is here; if the PDU's end is not, moves the header to 0. */
+  private void takeIntoDestination(ByteBuffer into, int at, int bytes) {
+    int dataAt = at + bytes;
+    int here = Math.min(filled - dataAt, segmentLength);
+    into.put(destinationOffset, buffer, dataAt, here);
+    segmentReceived = here;
+    int behind = filled - dataAt - here;
+    if (here == segmentLength && behind >= trailerBytes()) {
+      trailerAt = dataAt + segmentLength;
+    } else {
+      buffer.put(0, buffer, at, bytes);
+      buffer.put(bytes, buffer, dataAt + here, behind);
+      parsed = 0;
+      filled = bytes + behind;
+      trailerAt = bytes;
+    }
+  }
+
+  private int trailerBytes() {
+    return Bhs.padding(segmentLength) + (dataDigest ? PduDigest.BYTES : 0);
+  }
+
+  private boolean dataSegment() {
+    ByteBuffer into = destination;
+    if ((into != null && segmentReceived < segmentLength) || filled - trailerAt < trailerBytes()) {
+      return false;
+    }
+    int at = parsed;
+    int dataAt = into == null ? at + headerBytes : -1;
+    if (dataDigest) {
+      checkDataDigest(into, at, dataAt);
+    }
+    lastSegmentWasLong = segmentLength >= LONG_SEGMENT_BYTES;
+    parsed = trailerAt + trailerBytes();
+    headerBytes = 0;
+    destination = null;
+    sink.pdu(buffer, at, dataAt);
+    return true;
+  }
+
+  private void checkHeaderDigest(int at, int bytes) {
+    digest.reset();
+    digest.update(buffer, at, bytes);
+    if (digest.wireValue() != buffer.getInt(at + bytes)) {
+      throw new IscsiProtocolException("header digest mismatch (RFC 7143 7.7)");
+    }
+  }
+
+  private void checkDataDigest(@Nullable ByteBuffer into, int at, int dataAt) {
+    digest.reset();
+    if (into == null) {
+      digest.update(buffer, dataAt, segmentLength);
+    } else {
+      digest.update(into, destinationOffset, segmentLength);
+    }
+    int padding = Bhs.padding(segmentLength);
+    digest.update(buffer, trailerAt, padding);
+    if (digest.wireValue() != buffer.getInt(trailerAt + padding)) {
+      throw new IscsiProtocolException(
+          "data digest mismatch in " + Bhs.describe(buffer, at) + " (RFC 7143 7.7)");
+    }
+  }
+
+  private IscsiProtocolException tooLong(int at, int ahsBytes, int length) {
+    String pdu = Bhs.describe(buffer, at);
+    return new IscsiProtocolException(
+        ahsBytes > maxAhsBytes
+            ? "additional header segments of %d bytes in %s, at most %d"
+                .formatted(ahsBytes, pdu, maxAhsBytes)
+            : "data segment of %d bytes in %s, at most %d (MaxRecvDataSegmentLength)"
+                .formatted(length, pdu, maxDataSegmentBytes));
+  }
+
+  private void compact() {
+    if (parsed == filled) {
+      parsed = 0;
+      filled = 0;
+    } else if (parsed > 0) {
+      buffer.put(0, buffer, parsed, filled - parsed);
+      filled -= parsed;
+      trailerAt -= parsed;
+      parsed = 0;
+    }
+  }
+}
