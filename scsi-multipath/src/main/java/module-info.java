@@ -4,4 +4,6 @@ module io.multipath4j.scsi.multipath {
   requires transitive io.multipath4j.libmultipath;
   requires transitive io.multipath4j.scsi;
   requires static transitive org.jspecify;
+
+  exports io.multipath4j.scsi.multipath;
 }

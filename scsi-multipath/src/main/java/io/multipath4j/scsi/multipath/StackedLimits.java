@@ -1,0 +1,53 @@
+package io.multipath4j.scsi.multipath;
+
+import io.multipath4j.block.BlockLimits;
+
+/** Limits of a disk that may send any I/O to any of its paths: the most restrictive of each. */
+final class StackedLimits {
+
+  private StackedLimits() {}
+
+  /**
+   * Combines the limits of two paths.
+   *
+   * @throws IllegalArgumentException when the logical blocks differ: no I/O could suit both
+   */
+  static BlockLimits stack(BlockLimits a, BlockLimits b) {
+    if (a.logicalBlockBytes() != b.logicalBlockBytes()) {
+      throw new IllegalArgumentException(
+          "logical blocks of "
+              + a.logicalBlockBytes()
+              + " and "
+              + b.logicalBlockBytes()
+              + " bytes cannot be one disk");
+    }
+    return new BlockLimits(
+        a.logicalBlockBytes(),
+        Math.max(a.physicalBlockBytes(), b.physicalBlockBytes()),
+        Math.max(a.minimumIoBytes(), b.minimumIoBytes()),
+        Math.max(a.optimalIoBytes(), b.optimalIoBytes()),
+        Math.min(a.maxTransferBytes(), b.maxTransferBytes()),
+        Math.min(a.maxDiscardBytes(), b.maxDiscardBytes()),
+        Math.min(a.maxWriteZeroesBytes(), b.maxWriteZeroesBytes()),
+        Math.max(a.discardGranularityBytes(), b.discardGranularityBytes()),
+        a.volatileCache() || b.volatileCache(),
+        a.fua() && b.fua(),
+        a.readOnly() || b.readOnly());
+  }
+
+  /** Returns the same limits, read-only or not. */
+  static BlockLimits withReadOnly(BlockLimits limits, boolean readOnly) {
+    return new BlockLimits(
+        limits.logicalBlockBytes(),
+        limits.physicalBlockBytes(),
+        limits.minimumIoBytes(),
+        limits.optimalIoBytes(),
+        limits.maxTransferBytes(),
+        limits.maxDiscardBytes(),
+        limits.maxWriteZeroesBytes(),
+        limits.discardGranularityBytes(),
+        limits.volatileCache(),
+        limits.fua(),
+        readOnly);
+  }
+}
