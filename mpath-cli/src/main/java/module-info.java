@@ -9,6 +9,9 @@ module io.multipath4j.mpath {
   requires tools.jackson.databind;
   requires static org.jspecify;
 
+  provides System.LoggerFinder with
+      io.multipath4j.mpath.LogLines;
+
   // picocli sets the fields of the commands.
   opens io.multipath4j.mpath to
       info.picocli;

@@ -51,7 +51,7 @@ public final class Main {
 
   /** Builds the command line; {@code environment} is what the process was started with. */
   static CommandLine commandLine(Map<String, String> environment) {
-    boolean debug = !environment.getOrDefault(DEBUG_VARIABLE, "0").equals("0");
+    boolean debug = isDebug(environment);
     CommandLine line = new CommandLine(new MpathCommand());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((failure, command, parsed) -> {
@@ -63,6 +63,10 @@ public final class Main {
       return CommandLine.ExitCode.USAGE;
     });
     return line;
+  }
+
+  static boolean isDebug(Map<String, String> environment) {
+    return !environment.getOrDefault(DEBUG_VARIABLE, "0").equals("0");
   }
 
   private static void explain(PrintWriter err, Throwable failure, boolean debug) {

@@ -1,5 +1,6 @@
 package io.multipath4j.mpath;
 
+import java.lang.module.ModuleDescriptor;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code mpath --version} prints. */
@@ -14,7 +15,12 @@ final class ProgramVersion implements IVersionProvider {
   }
 
   private static String programVersion() {
-    String version = Main.class.getPackage().getImplementationVersion();
+    // As a module, else as a jar on the class path.
+    ModuleDescriptor module = Main.class.getModule().getDescriptor();
+    String version =
+        module == null
+            ? Main.class.getPackage().getImplementationVersion()
+            : module.rawVersion().orElse(null);
     return version == null ? "(built from a source tree)" : version;
   }
 }

@@ -1,0 +1,2 @@
+/** The main job shown on the embedded array, under a load that verifies every byte. */
+package io.multipath4j.mpath.demo;
