@@ -10,4 +10,5 @@ module io.multipath4j.reactor {
 
   exports io.multipath4j.reactor;
   exports io.multipath4j.reactor.nio;
+  exports io.multipath4j.reactor.simulated;
 }

@@ -182,6 +182,11 @@ public final class LoopStream implements Stream {
 
   // ---- the loop's side
 
+  /** Returns what is under this stream. */
+  public Transport transport() {
+    return transport;
+  }
+
   /** The transport is connected. */
   public void connected() {
     if (state != State.CONNECTING) {

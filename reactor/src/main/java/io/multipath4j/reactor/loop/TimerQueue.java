@@ -45,12 +45,12 @@ public final class TimerQueue {
   }
 
   /** Starts a turn: timers that are added from now on do not run in it, not even with no delay. */
-  void beginTurn() {
+  public void beginTurn() {
     turnSequence = nextSequence;
   }
 
   /** Takes the next timer of this turn that is due, or returns null. */
-  @Nullable Runnable pollExpired(long nowNanos) {
+  public @Nullable Runnable pollExpired(long nowNanos) {
     if (size == 0) {
       return null;
     }

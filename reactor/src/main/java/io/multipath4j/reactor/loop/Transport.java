@@ -16,7 +16,8 @@ public interface Transport {
   long read(ByteBuffer[] targets, int count) throws IOException;
 
   /**
-   * Gathers {@code segments[0..count)}, as much as the connection takes now.
+   * Gathers {@code segments[0..count)}, as much as the connection takes now. One buffer object may
+   * be among them more than once, with the same range; their positions afterwards do not matter.
    *
    * @return bytes taken, from 0 to all
    * @throws IOException when the connection is lost
