@@ -4,4 +4,6 @@ module io.multipath4j.nbd {
   requires transitive io.multipath4j.block;
   requires transitive io.multipath4j.reactor;
   requires static transitive org.jspecify;
+
+  exports io.multipath4j.nbd;
 }
