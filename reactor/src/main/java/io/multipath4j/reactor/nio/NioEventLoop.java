@@ -61,6 +61,7 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
 
   private @Nullable Ready[] ready = new @Nullable Ready[FIRST_READY];
   private int readyCount;
+  private boolean turning;
   private volatile Thread owner = Thread.currentThread();
   private volatile Life life = Life.OPEN;
   private volatile @Nullable Thread thread;
@@ -121,6 +122,7 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("selector of the event loop failed", e);
     }
+    turning = true;
     core.beginTurn();
     int work = readyCount;
     for (int i = 0; i < work; i++) {
@@ -130,7 +132,12 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
         one.ready();
       }
     }
-    return work + core.endTurn();
+    work += core.endTurn();
+    turning = false;
+    if (life != Life.OPEN && thread == null) {
+      shutDown();
+    }
+    return work;
   }
 
   private void select(long maxWaitNanos) throws IOException {
@@ -177,8 +184,8 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
   /**
    * Ends the loop: listeners and streams are closed, in the orderly way and without a word to their
    * handlers, and what is in the mailbox runs before. Waits for the loop's own thread, unless
-   * called on it. Idempotent. Callable from any thread; a loop that is stepped only by the thread
-   * that steps it.
+   * called on it; called within a turn, it takes effect at the turn's end. Idempotent. Callable
+   * from any thread; for a loop that is stepped, from the thread that steps it.
    */
   @Override
   public void close() {
@@ -187,7 +194,9 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
     }
     Thread own = thread;
     if (own == null) {
-      shutDown();
+      if (!turning) {
+        shutDown();
+      }
     } else if (!own.equals(Thread.currentThread())) {
       wake();
       join(own);
@@ -276,9 +285,6 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
         transport.connected();
         register(transport, stream, 0);
         core.defer(stream::connected);
-      } else if (remote instanceof Endpoint.Unix) {
-        // The kernel does not tell when a Unix socket could be tried again (connect(2), EAGAIN).
-        throw new IOException("its backlog is full: the server does not accept connections now");
       } else {
         register(transport, stream, SelectionKey.OP_CONNECT);
       }
@@ -336,6 +342,9 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
   }
 
   private void checkThread() {
+    if (life == Life.CLOSED) {
+      throw new IllegalStateException("event loop is closed");
+    }
     if (!inEventLoop()) {
       throw new IllegalStateException(
           "called on " + Thread.currentThread() + ", but the event loop belongs to " + owner);

@@ -7,6 +7,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.Charset;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -40,7 +41,16 @@ record UnixSocketFile(ServerSocketChannel channel, Path path, @Nullable Object f
 
   private static final int S_IFSOCK = 0xC000;
 
+  /** Room of {@code sun_path} on Linux, without its final zero (unix(7)). */
+  private static final int MAX_PATH_BYTES = 107;
+
   static UnixSocketFile bind(Path path, int backlog) throws IOException {
+    int pathBytes = path.toString().getBytes(Charset.defaultCharset()).length;
+    if (pathBytes > MAX_PATH_BYTES) {
+      throw new IOException(
+          "path of %d bytes is too long for a socket: at most %d are possible"
+              .formatted(pathBytes, MAX_PATH_BYTES));
+    }
     refuseUnlessFree(path);
     Path directory = privateDirectory(path.toAbsolutePath());
     Path hidden = directory.resolve("s");
@@ -89,7 +99,8 @@ record UnixSocketFile(ServerSocketChannel channel, Path path, @Nullable Object f
       throw new FileAlreadyExistsException(
           path + " exists and is no socket; remove it or choose another path");
     }
-    // Not blocking: a server whose backlog is full would keep us waiting, and is alive too.
+    // Not blocking: a server whose backlog is full would keep us waiting. It is alive too, and
+    // fails the connect with another exception (EAGAIN).
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       probe.configureBlocking(false);
       probe.connect(UnixDomainSocketAddress.of(path));
