@@ -43,8 +43,11 @@ final class PathBackOff<P> {
     }
   }
 
-  /** A command ended with a path error. */
+  /** A command ended with a path error. What the driver knows to be down needs no back-off. */
   void failed(MpathDevice<P> path, BlockStatus status) {
+    if (!table.isUsable(path, 0)) {
+      return;
+    }
     PathHealth health = path.health;
     health.consecutiveFailures++;
     if (health.consecutiveFailures < options.failuresBeforeRest()
