@@ -9,7 +9,6 @@ import io.multipath4j.reactor.Stream;
 import io.multipath4j.reactor.StreamHandler;
 import io.multipath4j.reactor.Timer;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -19,12 +18,18 @@ final class ManualLoop implements EventLoop {
 
   private record Due(long atNanos, long order, Runnable task) {}
 
+  /** Any origin will do; this one makes time overflow soon. */
+  private static final long ORIGIN_NANOS = Long.MAX_VALUE - 20_000_000;
+
   private final Thread owner = Thread.currentThread();
   private final ConcurrentLinkedQueue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private final PriorityQueue<Due> timers =
-      new PriorityQueue<>(Comparator.comparingLong(Due::atNanos).thenComparingLong(Due::order));
-  private long nowNanos = -7; // any origin will do, also one that overflows soon
+      new PriorityQueue<>((a, b) ->
+          a.atNanos == b.atNanos
+              ? Long.compare(a.order, b.order)
+              : Long.signum(a.atNanos - b.atNanos));
+  private long nowNanos = ORIGIN_NANOS;
   private long order;
   private final Clock clock = () -> nowNanos;
 
@@ -39,7 +44,7 @@ final class ManualLoop implements EventLoop {
   /** Makes one turn; tells whether it did anything. */
   boolean turn() {
     boolean busy = false;
-    for (Due due = timers.peek(); due != null && due.atNanos <= nowNanos; due = timers.peek()) {
+    for (Due due = timers.peek(); due != null && due.atNanos - nowNanos <= 0; due = timers.peek()) {
       timers.remove();
       due.task.run();
       busy = true;
@@ -59,8 +64,8 @@ final class ManualLoop implements EventLoop {
   void advanceMillis(long millis) {
     long end = nowNanos + TimeUnit.MILLISECONDS.toNanos(millis);
     run();
-    for (Due due = timers.peek(); due != null && due.atNanos <= end; due = timers.peek()) {
-      nowNanos = Math.max(nowNanos, due.atNanos);
+    for (Due due = timers.peek(); due != null && due.atNanos - end <= 0; due = timers.peek()) {
+      nowNanos = due.atNanos;
       run();
     }
     nowNanos = end;
@@ -68,7 +73,7 @@ final class ManualLoop implements EventLoop {
   }
 
   long nowMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(nowNanos);
+    return TimeUnit.NANOSECONDS.toMillis(nowNanos - ORIGIN_NANOS);
   }
 
   @Override
