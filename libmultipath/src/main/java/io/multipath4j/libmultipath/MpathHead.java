@@ -98,7 +98,8 @@ public final class MpathHead<P> implements BlockDevice {
   // Paths.
 
   /**
-   * Appends a path to the list. It can be selected from now on; {@link #setLive} is to follow.
+   * Appends a path to the list and wakes what waits: the path can be selected from now on. {@link
+   * #setLive} is to follow.
    *
    * @throws IllegalStateException when the list is full ({@link PathTable#MAX_PATHS}), or the path
    *     is on a list
@@ -106,6 +107,7 @@ public final class MpathHead<P> implements BlockDevice {
   public void addDevice(MpathDevice<P> path) {
     table.add(path);
     path.health.forget();
+    kick();
   }
 
   /**

@@ -94,6 +94,14 @@ class ParkOrFailTest {
             }),
         event("a new path", (f, p) -> f.optimized()),
         event(
+            "addDevice",
+            (f, p) -> {
+              FakePath added =
+                  new FakePath("new", -1, new ActiveCounter(), MpathAccessState.OPTIMIZED);
+              f.paths.add(added);
+              f.head.addDevice(added.device);
+            }),
+        event(
             "setIoPolicy",
             (f, p) -> {
               p.link = FakePath.Link.UP;
