@@ -34,6 +34,9 @@ public interface BackingStore extends AutoCloseable {
   /** Tells whether a discarded range reads as zeroes. */
   boolean zeroesDiscarded();
 
+  /** Returns the smallest piece that a discard deallocates, in bytes; a multiple of 4096. */
+  int discardGranularityBytes();
+
   /** Tells whether storage is allocated to the byte at {@code position}. */
   boolean isAllocated(long position);
 

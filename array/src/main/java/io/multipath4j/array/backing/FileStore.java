@@ -99,6 +99,11 @@ public final class FileStore implements BackingStore {
   }
 
   @Override
+  public int discardGranularityBytes() {
+    return 4096;
+  }
+
+  @Override
   public boolean isAllocated(long position) {
     return true;
   }

@@ -119,6 +119,11 @@ public final class MemoryStore implements BackingStore {
   }
 
   @Override
+  public int discardGranularityBytes() {
+    return CHUNK_BYTES;
+  }
+
+  @Override
   public boolean isAllocated(long position) {
     return chunk(position / CHUNK_BYTES) != null;
   }

@@ -56,6 +56,11 @@ public final class NullStore implements BackingStore {
   }
 
   @Override
+  public int discardGranularityBytes() {
+    return 4096;
+  }
+
+  @Override
   public boolean isAllocated(long position) {
     return true;
   }

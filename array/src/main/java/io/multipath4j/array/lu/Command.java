@@ -1,0 +1,112 @@
+package io.multipath4j.array.lu;
+
+import java.io.IOException;
+import java.util.HexFormat;
+
+/**
+ * One command of the device server. Its CDB usage data (SPC-5 6.36.3) is as long as its CDB; a set
+ * bit is one that the command looks at. A CDB with another bit set is refused: it asks for
+ * something that would not happen.
+ */
+final class Command {
+
+  /** The operation code stands for itself. */
+  static final int NO_SERVICE_ACTION = -1;
+
+  private static final Step NOTHING = (unit, task) -> {};
+
+  /** What of a target port's asymmetric access state and of the medium a command depends on. */
+  enum Access {
+    /** Nothing, and it reports no unit attention either (SAM-5 5.14.1). */
+    IDENTITY,
+    /** Nothing: works even where the unit is unavailable. */
+    ALWAYS,
+    /** Works in standby: tells or sets how the unit is, but not its data. */
+    STANDBY,
+    /** Needs an active port. */
+    MEDIUM
+  }
+
+  private final int opcode;
+  private final int serviceAction;
+  private final byte[] usage;
+  private final Access access;
+  private final Step prepare;
+  private final Step execute;
+
+  private Command(int serviceAction, byte[] usage, Access access, Step prepare, Step execute) {
+    this.opcode = usage[0] & 0xFF;
+    this.serviceAction = serviceAction;
+    this.usage = usage;
+    this.access = access;
+    this.prepare = prepare;
+    this.execute = execute;
+  }
+
+  /** One step of a command; it ends the task when it finds something wrong. */
+  @FunctionalInterface
+  interface Step {
+    void run(LogicalUnit unit, ScsiTask task) throws IOException;
+  }
+
+  /** A command without Data-Out, usage given in hexadecimal. */
+  static Command of(int serviceAction, String usage, Access access, Step execute) {
+    return withDataOut(serviceAction, usage, access, NOTHING, execute);
+  }
+
+  /** A command that prepares for Data-Out, usage given in hexadecimal. */
+  static Command withDataOut(
+      int serviceAction, String usage, Access access, Step prepare, Step execute) {
+    byte[] bytes = HexFormat.of().parseHex(usage.replace(" ", ""));
+    return new Command(serviceAction, bytes, access, prepare, execute);
+  }
+
+  int opcode() {
+    return opcode;
+  }
+
+  /** Returns the service action in byte 1, or {@link #NO_SERVICE_ACTION}. */
+  int serviceAction() {
+    return serviceAction;
+  }
+
+  int cdbLength() {
+    return usage.length;
+  }
+
+  /** Returns a copy of the CDB usage data, with the opcode and the service action filled in. */
+  byte[] usage() {
+    byte[] filled = usage.clone();
+    if (serviceAction >= 0) {
+      filled[1] |= (byte) serviceAction;
+    }
+    return filled;
+  }
+
+  Access access() {
+    return access;
+  }
+
+  /** Checks the CDB and says how much Data-Out it wants. */
+  Step prepare() {
+    return prepare;
+  }
+
+  /** Does it; to be called when the Data-Out has arrived. */
+  Step execute() {
+    return execute;
+  }
+
+  /** Returns the index of the first byte of a CDB with a bit that is not in use, or -1. */
+  int unusedBitAt(byte[] cdb) {
+    for (int i = 1; i < usage.length; i++) {
+      if ((cdb[i] & ~usage[i]) != 0 && (i > 1 || serviceAction < 0)) {
+        return i;
+      }
+    }
+    if (serviceAction >= 0 && (cdb[1] & ~usage[1] & 0xE0) != 0) {
+      return 1;
+    }
+    return -1;
+  }
+}

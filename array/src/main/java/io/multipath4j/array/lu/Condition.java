@@ -1,0 +1,94 @@
+package io.multipath4j.array.lu;
+
+/**
+ * Sense keys with additional sense codes, packed as {@code key << 16 | asc << 8 | ascq} (SPC-5
+ * 4.4.8, annex D.2).
+ */
+public final class Condition {
+
+  /** No sense. */
+  public static final int NO_SENSE = 0x00_00_00;
+
+  /** START STOP UNIT is needed. */
+  public static final int INITIALIZING_COMMAND_REQUIRED = 0x02_04_02;
+
+  /** The target port group is in transition. */
+  public static final int ASYMMETRIC_ACCESS_STATE_TRANSITION = 0x02_04_0A;
+
+  /** The target port group is in standby. */
+  public static final int TARGET_PORT_IN_STANDBY = 0x02_04_0B;
+
+  /** The target port group is unavailable. */
+  public static final int TARGET_PORT_IN_UNAVAILABLE = 0x02_04_0C;
+
+  /** The logical unit is offline through this port. */
+  public static final int LOGICAL_UNIT_OFFLINE = 0x02_04_12;
+
+  /** The store failed to read. */
+  public static final int UNRECOVERED_READ_ERROR = 0x03_11_00;
+
+  /** The store failed to write. */
+  public static final int WRITE_ERROR = 0x03_0C_00;
+
+  /** The target gave up on the task, for example because data were lost underway. */
+  public static final int DATA_PHASE_ERROR = 0x0B_4B_00;
+
+  /** A digest did not match. */
+  public static final int PROTOCOL_SERVICE_CRC_ERROR = 0x0B_47_05;
+
+  /** Unsolicited data was not what the command announced. */
+  public static final int UNEXPECTED_UNSOLICITED_DATA = 0x0B_0C_0C;
+
+  /** The data-out buffer was shorter than announced. */
+  public static final int NOT_ENOUGH_UNSOLICITED_DATA = 0x0B_0C_0D;
+
+  /** A parameter list ends amid a field. */
+  public static final int PARAMETER_LIST_LENGTH_ERROR = 0x05_1A_00;
+
+  /** There is no such command. */
+  public static final int INVALID_COMMAND_OPERATION_CODE = 0x05_20_00;
+
+  /** Beyond the last block. */
+  public static final int LBA_OUT_OF_RANGE = 0x05_21_00;
+
+  /** A field of the CDB is wrong. */
+  public static final int INVALID_FIELD_IN_CDB = 0x05_24_00;
+
+  /** There is no such logical unit. */
+  public static final int LOGICAL_UNIT_NOT_SUPPORTED = 0x05_25_00;
+
+  /** A field of the parameter list is wrong. */
+  public static final int INVALID_FIELD_IN_PARAMETER_LIST = 0x05_26_00;
+
+  /** There are no saved mode pages. */
+  public static final int SAVING_PARAMETERS_NOT_SUPPORTED = 0x05_39_00;
+
+  /** Power on, reset, or bus device reset. */
+  public static final int POWER_ON_OR_RESET = 0x06_29_00;
+
+  /** A LOGICAL UNIT RESET or a target reset. */
+  public static final int BUS_DEVICE_RESET_FUNCTION_OCCURRED = 0x06_29_03;
+
+  /** The session of this nexus had ended. */
+  public static final int I_T_NEXUS_LOSS_OCCURRED = 0x06_29_07;
+
+  /** Another initiator changed a mode page. */
+  public static final int MODE_PARAMETERS_CHANGED = 0x06_2A_01;
+
+  /** A target port group changed its state. */
+  public static final int ASYMMETRIC_ACCESS_STATE_CHANGED = 0x06_2A_06;
+
+  /** The size changed. */
+  public static final int CAPACITY_DATA_HAS_CHANGED = 0x06_2A_09;
+
+  /** Write protected by the SWP bit. */
+  public static final int SOFTWARE_WRITE_PROTECTED = 0x07_27_02;
+
+  /** A thin store is full. */
+  public static final int SPACE_ALLOCATION_FAILED_WRITE_PROTECT = 0x07_27_07;
+
+  /** Verification found a difference. */
+  public static final int MISCOMPARE = 0x0E_1D_00;
+
+  private Condition() {}
+}

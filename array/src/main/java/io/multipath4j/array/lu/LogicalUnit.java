@@ -1,0 +1,123 @@
+package io.multipath4j.array.lu;
+
+import io.multipath4j.array.backing.BackingStore;
+import java.io.IOException;
+
+/** One disk of the array: its store, its identity, and what initiators have set. Loop thread. */
+public final class LogicalUnit {
+
+  /** Most blocks of one COMPARE AND WRITE. */
+  static final int MAX_COMPARE_AND_WRITE_BLOCKS = 255;
+
+  /** Most block descriptors of one UNMAP. */
+  static final int MAX_UNMAP_DESCRIPTORS = 256;
+
+  /** Most bytes that one UNMAP covers. */
+  static final long MAX_UNMAP_BYTES = 256L * 1024 * 1024;
+
+  /** Most bytes that one WRITE SAME covers: it runs in one turn of the loop. */
+  static final long MAX_WRITE_SAME_BYTES = 32L * 1024 * 1024;
+
+  private final int number;
+  private final LogicalUnitId id;
+  private final int blockSize;
+  private final BackingStore store;
+  private final ModePages modePages = new ModePages();
+  private boolean stopped;
+
+  /**
+   * Makes a unit.
+   *
+   * @param number its LUN, 0 to {@link TargetDevice#MAX_LOGICAL_UNITS} - 1
+   * @param blockSize logical block in bytes, 512 or 4096
+   * @param store its size is a multiple of the block
+   */
+  public LogicalUnit(int number, LogicalUnitId id, int blockSize, BackingStore store) {
+    if (number < 0 || number >= TargetDevice.MAX_LOGICAL_UNITS) {
+      throw new IllegalArgumentException(
+          "LUN must be 0 to " + (TargetDevice.MAX_LOGICAL_UNITS - 1) + ", not " + number);
+    }
+    if (blockSize != 512 && blockSize != 4096) {
+      throw new IllegalArgumentException("block size must be 512 or 4096, not " + blockSize);
+    }
+    if (store.sizeBytes() % blockSize != 0) {
+      throw new IllegalArgumentException(
+          "size " + store.sizeBytes() + " is not a multiple of the block of " + blockSize);
+    }
+    this.number = number;
+    this.id = id;
+    this.blockSize = blockSize;
+    this.store = store;
+  }
+
+  /** Returns the LUN. */
+  public int number() {
+    return number;
+  }
+
+  /** Returns who it says it is. */
+  public LogicalUnitId id() {
+    return id;
+  }
+
+  /** Returns the logical block in bytes. */
+  public int blockSize() {
+    return blockSize;
+  }
+
+  /** Returns the number of logical blocks. */
+  public long blockCount() {
+    return store.sizeBytes() / blockSize;
+  }
+
+  /** Returns where its bytes live. */
+  public BackingStore store() {
+    return store;
+  }
+
+  ModePages modePages() {
+    return modePages;
+  }
+
+  boolean stopped() {
+    return stopped;
+  }
+
+  void setStopped(boolean nowStopped) {
+    stopped = nowStopped;
+  }
+
+  /** Most blocks of a command with a data part. */
+  long maxTransferBlocks() {
+    return DataBuffers.MAX_DATA_BYTES / blockSize;
+  }
+
+  /** Puts back what a reset puts back (SAM-5 6.3.3). */
+  void reset() {
+    modePages.reset();
+    stopped = false;
+  }
+
+  /** Checks that a range lies on the medium; ends the task when not. */
+  boolean inRange(ScsiTask task, long lba, long blocks) {
+    if (lba < 0 || lba > blockCount() || blocks > blockCount() - lba) {
+      task.fail(Condition.LBA_OUT_OF_RANGE);
+      return false;
+    }
+    return true;
+  }
+
+  /** Checks that the medium may be changed; ends the task when not. */
+  boolean writable(ScsiTask task) {
+    if (modePages.softwareWriteProtect()) {
+      task.fail(Condition.SOFTWARE_WRITE_PROTECTED);
+      return false;
+    }
+    return true;
+  }
+
+  /** Releases the store. */
+  public void close() throws IOException {
+    store.close();
+  }
+}

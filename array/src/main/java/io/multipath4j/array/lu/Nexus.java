@@ -1,0 +1,46 @@
+package io.multipath4j.array.lu;
+
+import org.jspecify.annotations.Nullable;
+
+/** One I_T nexus: an initiator port and a target port that talk to each other. Loop thread only. */
+public final class Nexus {
+
+  private final String initiatorPort;
+  private final TargetPort port;
+  private final @Nullable UnitAttentions[] attentions =
+      new UnitAttentions[TargetDevice.MAX_LOGICAL_UNITS];
+
+  /**
+   * Makes a nexus that has nothing to be told.
+   *
+   * @param initiatorPort the SCSI initiator port's name, for example {@code iqn...,i,0x...}
+   */
+  Nexus(String initiatorPort, TargetPort port) {
+    this.initiatorPort = initiatorPort;
+    this.port = port;
+  }
+
+  /** Returns the initiator port's name. */
+  public String initiatorPort() {
+    return initiatorPort;
+  }
+
+  /** Returns the target port. */
+  public TargetPort port() {
+    return port;
+  }
+
+  UnitAttentions attentions(int lun) {
+    UnitAttentions pending = attentions[lun];
+    if (pending == null) {
+      pending = new UnitAttentions();
+      attentions[lun] = pending;
+    }
+    return pending;
+  }
+
+  @Override
+  public String toString() {
+    return initiatorPort + " -> " + port.name();
+  }
+}

@@ -1,0 +1,283 @@
+package io.multipath4j.array.lu;
+
+import io.multipath4j.array.backing.OutOfSpaceException;
+import io.multipath4j.scsi.codec.Cdb;
+import io.multipath4j.scsi.codec.Lun;
+import io.multipath4j.scsi.codec.LunList;
+import io.multipath4j.scsi.codec.Opcode;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SCSI target device: its logical units, its target port groups, and the nexuses that are open.
+ * It executes tasks, each in one call: the store answers at once. Loop thread only.
+ */
+public final class TargetDevice {
+
+  /** Most logical units; numbers go from 0 to one less. */
+  public static final int MAX_LOGICAL_UNITS = 256;
+
+  /** How many past nexuses are known again when they return. */
+  static final int MAX_KNOWN_NEXUSES = 1024;
+
+  /** How long initiators are told that a transition may take, in seconds (SPC-5 6.37). */
+  static final int IMPLICIT_TRANSITION_SECONDS = 60;
+
+  private static final System.Logger LOG = System.getLogger(TargetDevice.class.getName());
+
+  private final @Nullable LogicalUnit[] units = new @Nullable LogicalUnit[MAX_LOGICAL_UNITS];
+  private final List<TargetPortGroup> groups;
+  private final Set<Nexus> nexuses = new LinkedHashSet<>();
+  private final Map<String, Boolean> knownNexuses =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+          return size() > MAX_KNOWN_NEXUSES;
+        }
+      };
+
+  /** Makes a device of logical units with different numbers, behind groups with different ids. */
+  public TargetDevice(Collection<LogicalUnit> logicalUnits, Collection<TargetPortGroup> groups) {
+    for (LogicalUnit unit : logicalUnits) {
+      if (units[unit.number()] != null) {
+        throw new IllegalArgumentException("two logical units have the LUN " + unit.number());
+      }
+      units[unit.number()] = unit;
+    }
+    this.groups = List.copyOf(groups);
+  }
+
+  // ---- Nexuses
+
+  /** Opens a nexus. Its first command meets a unit attention: power on, or nexus loss. */
+  public Nexus connect(String initiatorPort, TargetPort port) {
+    Nexus nexus = new Nexus(initiatorPort, port);
+    boolean known = knownNexuses.put(nexus.toString(), true) != null;
+    int condition = known ? Condition.I_T_NEXUS_LOSS_OCCURRED : Condition.POWER_ON_OR_RESET;
+    for (LogicalUnit unit : units()) {
+      nexus.attentions(unit.number()).add(condition);
+    }
+    nexuses.add(nexus);
+    return nexus;
+  }
+
+  /** Closes a nexus. The server has aborted its tasks. */
+  public void disconnect(Nexus nexus) {
+    nexuses.remove(nexus);
+  }
+
+  /** Returns the logical units, by number. */
+  public List<LogicalUnit> units() {
+    List<LogicalUnit> present = new ArrayList<>();
+    for (LogicalUnit unit : units) {
+      if (unit != null) {
+        present.add(unit);
+      }
+    }
+    return present;
+  }
+
+  /** Returns the unit that an 8-byte LUN addresses, or null. */
+  public @Nullable LogicalUnit unit(long lun) {
+    int number = Lun.number(lun);
+    return number >= 0 && number < MAX_LOGICAL_UNITS ? units[number] : null;
+  }
+
+  // ---- Events
+
+  /** Resets a unit: its settings return to their defaults, and every nexus is told. */
+  public void resetLogicalUnit(LogicalUnit unit) {
+    unit.reset();
+    attention(unit, Condition.BUS_DEVICE_RESET_FUNCTION_OCCURRED, null);
+  }
+
+  /**
+   * Changes the state of a target port group, and tells every nexus.
+   *
+   * @throws IllegalArgumentException when there is no such group
+   */
+  public void setAccessState(int groupId, AccessState state) {
+    TargetPortGroup group = group(groupId);
+    if (group.state() != state) {
+      group.setState(state);
+      for (LogicalUnit unit : units()) {
+        attention(unit, Condition.ASYMMETRIC_ACCESS_STATE_CHANGED, null);
+      }
+    }
+  }
+
+  /** Returns the state of a target port group. */
+  public AccessState accessState(int groupId) {
+    return group(groupId).state();
+  }
+
+  private TargetPortGroup group(int id) {
+    for (TargetPortGroup group : groups) {
+      if (group.id() == id) {
+        return group;
+      }
+    }
+    throw new IllegalArgumentException("there is no target port group " + id + ", only " + groups);
+  }
+
+  void attention(LogicalUnit unit, int condition, @Nullable Nexus except) {
+    for (Nexus nexus : nexuses) {
+      if (nexus != except) {
+        nexus.attentions(unit.number()).add(condition);
+      }
+    }
+  }
+
+  // ---- Tasks
+
+  /**
+   * Looks at a new task. Afterwards it has ended, or it waits for {@link ScsiTask#dataOutLength()}
+   * bytes of Data-Out and for {@link #execute}.
+   */
+  public void prepare(ScsiTask task) {
+    LogicalUnit unit = unit(task.lun());
+    if (unit == null) {
+      answerWithoutUnit(task);
+      return;
+    }
+    task.unit = unit;
+    task.target = this;
+    int opcode = Cdb.opcode(task.cdb);
+    Command command = CommandTable.find(opcode, Cdb.serviceAction(task.cdb));
+    if (command == null) {
+      task.fail(
+          CommandTable.hasServiceActions(opcode)
+              ? Condition.INVALID_FIELD_IN_CDB
+              : Condition.INVALID_COMMAND_OPERATION_CODE);
+      return;
+    }
+    task.command = command;
+    int refusal = refusal(unit, command, task);
+    if (refusal != Condition.NO_SENSE) {
+      task.fail(refusal);
+      return;
+    }
+    run(command.prepare(), unit, task);
+  }
+
+  /** Executes a task that has its Data-Out. Afterwards it has ended. */
+  public void execute(ScsiTask task) {
+    Command command = task.command;
+    LogicalUnit unit = task.unit;
+    if (command == null || unit == null) {
+      throw new IllegalStateException("task was not prepared");
+    }
+    run(command.execute(), unit, task);
+  }
+
+  /** In the order of SAM-5 5.3.3: unit attention, access state, then the CDB's fields. */
+  private static int refusal(LogicalUnit unit, Command command, ScsiTask task) {
+    Command.Access access = command.access();
+    Nexus nexus = task.nexus();
+    if (access != Command.Access.IDENTITY) {
+      UnitAttentions pending = nexus.attentions(unit.number());
+      if (!pending.isEmpty()) {
+        return pending.take();
+      }
+    }
+    int refusal = nexus.port().group().state().refusalOf(access);
+    if (refusal != Condition.NO_SENSE) {
+      return refusal;
+    }
+    if (command.unusedBitAt(task.cdb) >= 0) {
+      return Condition.INVALID_FIELD_IN_CDB;
+    }
+    boolean needsMedium =
+        access == Command.Access.MEDIUM && command.opcode() != Opcode.START_STOP_UNIT;
+    return needsMedium && unit.stopped()
+        ? Condition.INITIALIZING_COMMAND_REQUIRED
+        : Condition.NO_SENSE;
+  }
+
+  private static void run(Command.Step step, LogicalUnit unit, ScsiTask task) {
+    try {
+      step.run(unit, task);
+    } catch (OutOfSpaceException e) {
+      LOG.log(Level.WARNING, "LUN {0}: {1}", unit.number(), e.getMessage());
+      task.fail(Condition.SPACE_ALLOCATION_FAILED_WRITE_PROTECT);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "LUN " + unit.number() + ": the backing store failed", e);
+      task.fail(
+          task.dataOutLength() > 0 ? Condition.WRITE_ERROR : Condition.UNRECOVERED_READ_ERROR);
+    }
+  }
+
+  /** SPC-5 6.6, 6.33, 6.39: what a target answers for a LUN that it does not have. */
+  private void answerWithoutUnit(ScsiTask task) {
+    switch (Cdb.opcode(task.cdb)) {
+      case Opcode.INQUIRY -> IdentityCommands.inquiryWithoutUnit(task);
+      case Opcode.REPORT_LUNS -> reportLuns(task);
+      case Opcode.REQUEST_SENSE ->
+          UnitCommands.replyWithSense(task, Condition.LOGICAL_UNIT_NOT_SUPPORTED);
+      default -> task.fail(Condition.LOGICAL_UNIT_NOT_SUPPORTED);
+    }
+  }
+
+  static void reportLuns(LogicalUnit unit, ScsiTask task) {
+    task.target().reportLuns(task);
+  }
+
+  private void reportLuns(ScsiTask task) {
+    List<Long> luns = new ArrayList<>();
+    switch (task.cdb[2]) {
+      case 0, 2 -> units().forEach(unit -> luns.add(Lun.of(unit.number())));
+      case 1 -> {} // well-known logical units: none
+      default -> {
+        task.fail(Condition.INVALID_FIELD_IN_CDB);
+        return;
+      }
+    }
+    task.reply(LunList.encode(luns));
+  }
+
+  static void reportTargetPortGroups(LogicalUnit unit, ScsiTask task) {
+    int format = task.cdb[1] >> 5 & 7;
+    if (format > 1) {
+      task.fail(Condition.INVALID_FIELD_IN_CDB);
+    } else {
+      task.reply(task.target().targetPortGroups(format == 1));
+    }
+  }
+
+  /** Parameter data of REPORT TARGET PORT GROUPS (SPC-5 6.37), with the extended header or not. */
+  private byte[] targetPortGroups(boolean extended) {
+    int bytes = extended ? 8 : 4;
+    for (TargetPortGroup group : groups) {
+      bytes += 8 + 4 * group.ports().size();
+    }
+    ByteBuffer reply = ByteBuffer.allocate(bytes).putInt(bytes - 4);
+    if (extended) {
+      reply.put((byte) 0x10).put((byte) IMPLICIT_TRANSITION_SECONDS).putShort((short) 0);
+    }
+    int supported = 0;
+    for (AccessState state : AccessState.values()) {
+      supported |= state.supportedBit();
+    }
+    for (TargetPortGroup group : groups) {
+      reply.put((byte) ((group.preferred() ? 0x80 : 0) | group.state().code()));
+      reply.put((byte) supported).putShort((short) group.id());
+      reply.put((byte) 0).put((byte) 0x02 /* altered by an implicit transition */);
+      reply.put((byte) 0).put((byte) group.ports().size());
+      for (TargetPort port : group.ports()) {
+        reply.putShort((short) 0).putShort((short) port.relativeId());
+      }
+    }
+    return reply.array();
+  }
+}
