@@ -1,2 +1,2 @@
-/** The emulated array: logical units, an iSCSI server, and faults on demand. */
+/** The emulated array: logical units behind iSCSI portals, with faults on demand. */
 package io.multipath4j.array;

@@ -81,6 +81,9 @@ public final class Condition {
   /** The size changed. */
   public static final int CAPACITY_DATA_HAS_CHANGED = 0x06_2A_09;
 
+  /** Another initiator sent CLEAR TASK SET. */
+  public static final int COMMANDS_CLEARED_BY_ANOTHER_INITIATOR = 0x06_2F_00;
+
   /** Write protected by the SWP bit. */
   public static final int SOFTWARE_WRITE_PROTECTED = 0x07_27_02;
 

@@ -89,7 +89,7 @@ public final class LogicalUnit {
 
   /** Most blocks of a command with a data part. */
   long maxTransferBlocks() {
-    return DataBuffers.MAX_DATA_BYTES / blockSize;
+    return ScsiTask.MAX_DATA_BYTES / blockSize;
   }
 
   /** Puts back what a reset puts back (SAM-5 6.3.3). */

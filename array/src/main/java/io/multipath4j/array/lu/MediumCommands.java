@@ -157,12 +157,11 @@ final class MediumCommands {
   /** Returns where a block of Data-Out differs from the one that is stored, -1 when it does not. */
   private static int mismatch(LogicalUnit unit, ScsiTask task, long position, int at)
       throws IOException {
-    DataBuffer stored = task.acquireScratch(unit.blockSize());
-    if (stored == null) {
+    ByteBuffer mine = task.acquireScratch(unit.blockSize());
+    if (mine == null) {
       return -1;
     }
     try {
-      ByteBuffer mine = stored.bytes();
       unit.store().read(position, mine, 0, unit.blockSize());
       ByteBuffer theirs = task.bytes();
       mine.limit(unit.blockSize());
@@ -172,7 +171,7 @@ final class MediumCommands {
       theirs.clear();
       return difference;
     } finally {
-      task.releaseScratch(stored);
+      task.releaseScratch(mine);
     }
   }
 

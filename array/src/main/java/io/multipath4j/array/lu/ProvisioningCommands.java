@@ -98,12 +98,11 @@ final class ProvisioningCommands {
       throws IOException {
     int blockSize = unit.blockSize();
     int pieceBytes = (int) Math.min(length, 1 << 20);
-    DataBuffer piece = task.acquireScratch(pieceBytes);
-    if (piece == null) {
+    ByteBuffer bytes = task.acquireScratch(pieceBytes);
+    if (bytes == null) {
       return;
     }
     try {
-      ByteBuffer bytes = piece.bytes();
       for (int at = 0; at < pieceBytes; at += blockSize) {
         if (noDataOut(task.cdb)) {
           ScsiTask.zero(bytes, at, blockSize);
@@ -116,7 +115,7 @@ final class ProvisioningCommands {
         unit.store().write(position + done, bytes, 0, part);
       }
     } finally {
-      task.releaseScratch(piece);
+      task.releaseScratch(bytes);
     }
   }
 

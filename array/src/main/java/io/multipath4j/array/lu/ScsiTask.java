@@ -1,5 +1,6 @@
 package io.multipath4j.array.lu;
 
+import io.multipath4j.reactor.BufferPool;
 import io.multipath4j.scsi.codec.Cdb;
 import io.multipath4j.scsi.codec.ScsiStatus;
 import io.multipath4j.scsi.codec.Sense;
@@ -12,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  * request, calls {@link TargetDevice#prepare}, brings the Data-Out that is wanted, calls {@link
  * TargetDevice#execute}, and sends the result. Loop thread only.
  */
-public class ScsiTask {
+public final class ScsiTask {
+
+  /** Longest data part of a command, in bytes. */
+  public static final int MAX_DATA_BYTES = 8 * 1024 * 1024;
 
   /** Room for a CDB, in bytes. */
   public static final int MAX_CDB_BYTES = 32;
 
-  private final DataBuffers buffers;
+  private final BufferPool buffers;
   final byte[] cdb = new byte[MAX_CDB_BYTES];
   private @Nullable Nexus nexus;
   private long lun;
@@ -28,7 +32,7 @@ public class ScsiTask {
   @Nullable TargetDevice target;
   private long dataOutLength;
 
-  private @Nullable DataBuffer data;
+  private @Nullable ByteBuffer data;
   private int dataLength;
 
   private boolean ended;
@@ -39,7 +43,7 @@ public class ScsiTask {
   private boolean hasInformation;
 
   /** Makes a task that takes its data buffers from {@code buffers}. */
-  public ScsiTask(DataBuffers buffers) {
+  public ScsiTask(BufferPool buffers) {
     this.buffers = buffers;
   }
 
@@ -106,12 +110,12 @@ public class ScsiTask {
   /**
    * Takes a buffer for the data part.
    *
-   * @param length 0 to {@link DataBuffers#MAX_DATA_BYTES}
+   * @param length 0 to {@link #MAX_DATA_BYTES}
    * @return false, with the task ended by TASK SET FULL, when there is no room
    */
   public boolean acquireData(int length) {
     releaseData();
-    data = buffers.acquire(length);
+    data = buffers.tryAcquire(length);
     if (data == null) {
       end(ScsiStatus.TASK_SET_FULL);
       return false;
@@ -119,18 +123,20 @@ public class ScsiTask {
     return true;
   }
 
-  /** Returns the data buffer. */
-  public DataBuffer data() {
-    DataBuffer buffer = data;
+  /** Returns the data buffer, to be addressed by index. */
+  public ByteBuffer bytes() {
+    ByteBuffer buffer = data;
     if (buffer == null) {
       throw new IllegalStateException("no data buffer");
     }
     return buffer;
   }
 
-  /** Returns the bytes of the data buffer, to be addressed by index. */
-  public ByteBuffer bytes() {
-    return data().bytes();
+  /** Returns the data buffer and forgets it: the caller gives it back to the pool. */
+  public ByteBuffer takeBytes() {
+    ByteBuffer buffer = bytes();
+    data = null;
+    return buffer;
   }
 
   /** Tells the task how much Data-Out has arrived. */
@@ -145,7 +151,7 @@ public class ScsiTask {
 
   /** Gives the data buffer back, if there is one. */
   public void releaseData() {
-    DataBuffer buffer = data;
+    ByteBuffer buffer = data;
     if (buffer != null) {
       data = null;
       buffers.release(buffer);
@@ -153,15 +159,15 @@ public class ScsiTask {
   }
 
   /** Takes a buffer beside the data buffer; null, with the task ended, when there is no room. */
-  @Nullable DataBuffer acquireScratch(int length) {
-    DataBuffer scratch = buffers.acquire(length);
+  @Nullable ByteBuffer acquireScratch(int length) {
+    ByteBuffer scratch = buffers.tryAcquire(length);
     if (scratch == null) {
       end(ScsiStatus.TASK_SET_FULL);
     }
     return scratch;
   }
 
-  void releaseScratch(DataBuffer scratch) {
+  void releaseScratch(ByteBuffer scratch) {
     buffers.release(scratch);
   }
 

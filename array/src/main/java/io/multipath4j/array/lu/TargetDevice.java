@@ -102,6 +102,11 @@ public final class TargetDevice {
     attention(unit, Condition.BUS_DEVICE_RESET_FUNCTION_OCCURRED, null);
   }
 
+  /** Tells all nexuses but one that their tasks on a unit were cleared. */
+  public void taskSetCleared(LogicalUnit unit, Nexus by) {
+    attention(unit, Condition.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR, by);
+  }
+
   /**
    * Changes the state of a target port group, and tells every nexus.
    *

@@ -1,0 +1,2 @@
+/** The iSCSI side of the array: portals, login, sessions, faults. */
+package io.multipath4j.array.server;
