@@ -27,6 +27,10 @@ final class StagingPool {
     }
   }
 
+  int idleChunks() {
+    return idle.size();
+  }
+
   /** Returns room for bytes that go nowhere, because their stream is closed. */
   ByteBuffer scratch(int byteCount) {
     ByteBuffer buffer = scratch;

@@ -2,7 +2,6 @@ package io.multipath4j.reactor.loop;
 
 import io.multipath4j.reactor.WriteCompletion;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,19 +14,27 @@ import org.jspecify.annotations.Nullable;
  *         | yet told  |                   |
  * </pre>
  *
- * The indices run freely; a slot is its index and the mask.
+ * The indices run freely; a slot is its index and the mask. The slots are made once.
  */
 final class StreamOutput {
 
   private static final int FIRST_SLOTS = 16;
 
+  private static final ByteBuffer NO_BUFFER = ByteBuffer.allocateDirect(0);
+
+  /** A slot of the ring. */
+  private static final class Segment {
+    ByteBuffer buffer = NO_BUFFER;
+    int start;
+    int end;
+    @Nullable WriteCompletion completion;
+
+    /** Where the range was staged, or null for payload. */
+    @Nullable StagingChunk chunk;
+  }
+
   private final StagingPool pool;
-  private @Nullable ByteBuffer[] buffers = new @Nullable ByteBuffer[FIRST_SLOTS];
-  private @Nullable WriteCompletion[] completions = new @Nullable WriteCompletion[FIRST_SLOTS];
-  private @Nullable StagingChunk[] chunks = new @Nullable StagingChunk[FIRST_SLOTS];
-  private int[] starts = new int[FIRST_SLOTS];
-  private int[] ends = new int[FIRST_SLOTS];
-  private int mask = FIRST_SLOTS - 1;
+  private Segment[] segments = newSegments(new Segment[0], 0, FIRST_SLOTS);
   private int told;
   private int head;
   private int tail;
@@ -56,6 +63,11 @@ final class StreamOutput {
     return gatheredBytes;
   }
 
+  private Segment segment(int index) {
+    Segment[] ring = segments;
+    return ring[index & (ring.length - 1)];
+  }
+
   /** Appends a range to be filled in place; ranges that follow each other become one segment. */
   ByteBuffer stage(int byteCount) {
     StagingChunk chunk = current;
@@ -66,20 +78,17 @@ final class StreamOutput {
     int end = start + byteCount;
     chunk.filledBytes = end;
     pendingBytes += byteCount;
-    int last = (tail - 1) & mask;
-    ByteBuffer view = buffers[last];
-    if (head != tail && chunks[last] == chunk && view != null) {
-      ends[last] = end;
-    } else {
-      view = chunk.nextView();
-      append(view, start, end, null, chunk);
+    Segment last = segment(tail - 1);
+    if (head == tail || last.chunk != chunk) {
+      last = append(chunk.nextView(), start, null, chunk);
       chunk.pendingSegments++;
     }
-    return view.limit(end).position(start);
+    last.end = end;
+    return last.buffer.limit(end).position(start);
   }
 
   void write(ByteBuffer payload, int offset, int length, @Nullable WriteCompletion written) {
-    append(payload, offset, offset + length, written, null);
+    append(payload, offset, written, null).end = offset + length;
     pendingBytes += length;
   }
 
@@ -93,20 +102,17 @@ final class StreamOutput {
     int count = Math.min(tail - head, into.length);
     long bytes = 0;
     for (int i = 0; i < count; i++) {
-      int slot = (head + i) & mask;
-      ByteBuffer buffer = occupied(buffers[slot]);
-      int start = starts[slot];
-      int end = ends[slot];
-      into[i] = buffer.limit(end).position(start);
-      bytes += end - start;
+      Segment segment = segment(head + i);
+      into[i] = segment.buffer.limit(segment.end).position(segment.start);
+      bytes += segment.end - segment.start;
     }
     // A buffer object that is queued more than once now holds its last range: the others need an
     // object of their own. Two reads per segment are cheaper than to search when it is queued.
     for (int i = 0; i < count; i++) {
-      int slot = (head + i) & mask;
+      Segment segment = segment(head + i);
       ByteBuffer buffer = into[i];
-      if (buffer.position() != starts[slot] || buffer.limit() != ends[slot]) {
-        into[i] = buffer.duplicate().limit(ends[slot]).position(starts[slot]);
+      if (buffer.position() != segment.start || buffer.limit() != segment.end) {
+        into[i] = buffer.duplicate().limit(segment.end).position(segment.start);
       }
     }
     gatheredBytes = bytes;
@@ -118,20 +124,16 @@ final class StreamOutput {
     pendingBytes -= byteCount;
     long left = byteCount;
     while (head != tail) {
-      int slot = head & mask;
-      int length = ends[slot] - starts[slot];
+      Segment segment = segment(head);
+      int length = segment.end - segment.start;
       if (length > left) {
-        starts[slot] += (int) left;
+        segment.start += (int) left;
         return;
       }
       left -= length;
-      buffers[slot] = null;
-      StagingChunk chunk = chunks[slot];
-      if (chunk != null) {
-        chunks[slot] = null;
-        sent(chunk);
-      }
       head++;
+      segment.buffer = NO_BUFFER;
+      forgetChunk(segment);
     }
     releaseCurrent();
   }
@@ -142,10 +144,10 @@ final class StreamOutput {
    */
   void tell() {
     while (told != head) {
-      int slot = told++ & mask;
-      WriteCompletion completion = completions[slot];
+      Segment segment = segment(told++);
+      WriteCompletion completion = segment.completion;
       if (completion != null) {
-        completions[slot] = null;
+        segment.completion = null;
         completion.written();
       }
     }
@@ -154,17 +156,13 @@ final class StreamOutput {
   /** Drops everything; nobody is told. */
   void clear() {
     for (; head != tail; head++) {
-      int slot = head & mask;
-      StagingChunk chunk = chunks[slot];
-      if (chunk != null) {
-        sent(chunk);
-      }
+      forgetChunk(segment(head));
+    }
+    for (; told != tail; told++) {
+      segment(told).buffer = NO_BUFFER;
+      segment(told).completion = null;
     }
     releaseCurrent();
-    Arrays.fill(buffers, null);
-    Arrays.fill(completions, null);
-    Arrays.fill(chunks, null);
-    told = head;
     pendingBytes = 0;
   }
 
@@ -178,9 +176,13 @@ final class StreamOutput {
     return chunk;
   }
 
-  private void sent(StagingChunk chunk) {
-    if (--chunk.pendingSegments == 0 && chunk != current) {
-      pool.release(chunk);
+  private void forgetChunk(Segment segment) {
+    StagingChunk chunk = segment.chunk;
+    if (chunk != null) {
+      segment.chunk = null;
+      if (--chunk.pendingSegments == 0 && chunk != current) {
+        pool.release(chunk);
+      }
     }
   }
 
@@ -193,50 +195,29 @@ final class StreamOutput {
     }
   }
 
-  private void append(
+  private Segment append(
       ByteBuffer buffer,
       int start,
-      int end,
       @Nullable WriteCompletion completion,
       @Nullable StagingChunk chunk) {
-    if (tail - told > mask) {
-      grow();
+    if (tail - told == segments.length) {
+      segments = newSegments(segments, told, segments.length * 2);
     }
-    int slot = tail++ & mask;
-    buffers[slot] = buffer;
-    starts[slot] = start;
-    ends[slot] = end;
-    completions[slot] = completion;
-    chunks[slot] = chunk;
+    Segment segment = segment(tail++);
+    segment.buffer = buffer;
+    segment.start = start;
+    segment.completion = completion;
+    segment.chunk = chunk;
+    return segment;
   }
 
-  private void grow() {
-    int oldSlots = mask + 1;
-    int newMask = oldSlots * 2 - 1;
-    @Nullable ByteBuffer[] newBuffers = new @Nullable ByteBuffer[newMask + 1];
-    @Nullable WriteCompletion[] newCompletions = new @Nullable WriteCompletion[newMask + 1];
-    @Nullable StagingChunk[] newChunks = new @Nullable StagingChunk[newMask + 1];
-    int[] newStarts = new int[newMask + 1];
-    int[] newEnds = new int[newMask + 1];
-    for (int index = told; index != tail; index++) {
-      newBuffers[index & newMask] = buffers[index & mask];
-      newCompletions[index & newMask] = completions[index & mask];
-      newChunks[index & newMask] = chunks[index & mask];
-      newStarts[index & newMask] = starts[index & mask];
-      newEnds[index & newMask] = ends[index & mask];
+  /** Returns a ring with the slots of a full one, each where its index belongs, and new ones. */
+  private static Segment[] newSegments(Segment[] full, int first, int count) {
+    Segment[] segments = new Segment[count];
+    for (int i = 0; i < count; i++) {
+      segments[(first + i) & (count - 1)] =
+          i < full.length ? full[(first + i) & (full.length - 1)] : new Segment();
     }
-    buffers = newBuffers;
-    completions = newCompletions;
-    chunks = newChunks;
-    starts = newStarts;
-    ends = newEnds;
-    mask = newMask;
-  }
-
-  private static ByteBuffer occupied(@Nullable ByteBuffer buffer) {
-    if (buffer == null) {
-      throw new IllegalStateException("empty segment amid the output queue");
-    }
-    return buffer;
+    return segments;
   }
 }

@@ -37,6 +37,9 @@ final class NioListener implements Listener, Ready {
   private final Acceptor acceptor;
   private final SelectionKey key;
 
+  /** The last accept failed, and this was logged. */
+  private boolean failing;
+
   private NioListener(
       NioEventLoop loop,
       ServerSocketChannel channel,
@@ -97,6 +100,7 @@ final class NioListener implements Listener, Ready {
       if (accepted == null) {
         return;
       }
+      failing = false;
       take(accepted);
     }
   }
@@ -132,12 +136,17 @@ final class NioListener implements Listener, Ready {
   }
 
   private void pause(IOException cause) {
-    LOG.log(
-        System.Logger.Level.WARNING,
-        () ->
-            "cannot accept connections on %s: %s; next try in %d ms"
-                .formatted(
-                    local, cause.getMessage(), TimeUnit.NANOSECONDS.toMillis(ACCEPT_PAUSE_NANOS)));
+    if (!failing) {
+      failing = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          () ->
+              "cannot accept connections on %s: %s; trying again every %d ms"
+                  .formatted(
+                      local,
+                      cause.getMessage(),
+                      TimeUnit.NANOSECONDS.toMillis(ACCEPT_PAUSE_NANOS)));
+    }
     key.interestOps(0);
     loop.schedule(
         ACCEPT_PAUSE_NANOS,
