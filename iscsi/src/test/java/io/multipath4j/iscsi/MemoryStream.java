@@ -18,6 +18,9 @@ public final class MemoryStream implements Stream {
   private int filled;
   private boolean closed;
 
+  /** Makes an empty one. */
+  public MemoryStream() {}
+
   /** Returns all output so far, and forgets it. */
   public byte[] take() {
     byte[] bytes = new byte[filled];
