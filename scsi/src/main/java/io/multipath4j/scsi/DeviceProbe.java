@@ -1,0 +1,281 @@
+package io.multipath4j.scsi;
+
+import io.multipath4j.block.BlockStatus;
+import io.multipath4j.scsi.codec.BlockCharacteristics;
+import io.multipath4j.scsi.codec.BlockLimitsPage;
+import io.multipath4j.scsi.codec.Capacity;
+import io.multipath4j.scsi.codec.Cdb;
+import io.multipath4j.scsi.codec.DeviceIdentification;
+import io.multipath4j.scsi.codec.MalformedDataException;
+import io.multipath4j.scsi.codec.ModeParameters;
+import io.multipath4j.scsi.codec.Opcode;
+import io.multipath4j.scsi.codec.Provisioning;
+import io.multipath4j.scsi.codec.Sense;
+import io.multipath4j.scsi.codec.SenseKey;
+import io.multipath4j.scsi.codec.StandardInquiry;
+import io.multipath4j.scsi.codec.SupportedPages;
+import io.multipath4j.scsi.codec.UnitSerialNumber;
+import io.multipath4j.scsi.codec.VpdPage;
+import java.lang.System.Logger.Level;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a device for everything in {@link DeviceProperties}, one command after the other: INQUIRY,
+ * the VPD pages it has, TEST UNIT READY, READ CAPACITY(16) or else (10), MODE SENSE(10) or else
+ * (6). Without INQUIRY data there is no device. A page it refuses, or that makes no sense, counts
+ * as absent. A device that is not ready has no capacity, yet. Everything else fails the probe.
+ */
+final class DeviceProbe {
+
+  private static final System.Logger LOG = System.getLogger(DeviceProbe.class.getName());
+
+  /** All of the standard data that is used; 96 is what the most devices are tried with. */
+  private static final int INQUIRY_BYTES = 96;
+
+  /** First size for a page; every device since SPC-2 can be asked for that much. */
+  private static final int VPD_BYTES = 252;
+
+  private static final int MODE_SENSE_BYTES = 192;
+
+  /** LUN 25h: the answer of a target that has no such logical unit. */
+  private static final int LUN_NOT_SUPPORTED = 0x2500;
+
+  /** What is assumed of a device that tells nothing: no cache, and so no FUA either. */
+  private static final ModeParameters NO_MODE = new ModeParameters(false, false, false, false);
+
+  private interface Decoder<T> {
+    T decode(byte[] reply) throws MalformedDataException;
+  }
+
+  private final ScsiDevice device;
+
+  private @Nullable StandardInquiry inquiry;
+  private Set<Integer> pages = Set.of();
+  private String serial = "";
+  private @Nullable DeviceIdentification identification;
+  private BlockLimitsPage blockLimits = BlockLimitsPage.NOTHING;
+  private BlockCharacteristics characteristics = BlockCharacteristics.NOTHING;
+  private @Nullable Provisioning provisioning;
+  private @Nullable Capacity capacity;
+  private ModeParameters mode = NO_MODE;
+
+  private DeviceProbe(ScsiDevice device) {
+    this.device = device;
+  }
+
+  static CompletableFuture<DeviceProperties> run(ScsiDevice device) {
+    DeviceProbe probe = new DeviceProbe(device);
+    return probe
+        .standardInquiry()
+        .thenCompose(ignored -> probe.vpdPages())
+        .thenCompose(ignored -> probe.isDisk() ? probe.disk() : done())
+        .thenApply(ignored -> probe.properties());
+  }
+
+  private DeviceProperties properties() {
+    StandardInquiry told = inquiry;
+    if (told == null) {
+      throw new IllegalStateException("probe ended without INQUIRY data");
+    }
+    return new DeviceProperties(
+        told,
+        pages,
+        serial,
+        identification,
+        blockLimits,
+        characteristics,
+        provisioning,
+        capacity,
+        mode);
+  }
+
+  private boolean isDisk() {
+    StandardInquiry told = inquiry;
+    return told != null
+        && (told.deviceType() == StandardInquiry.DISK
+            || told.deviceType() == StandardInquiry.HOST_MANAGED_ZONED);
+  }
+
+  // ---- INQUIRY ----------------------------------------------------------------------------------
+
+  private CompletableFuture<Void> standardInquiry() {
+    return command(Opcode.INQUIRY, INQUIRY_BYTES, cdb -> Cdb.inquiry(cdb, INQUIRY_BYTES))
+        .exceptionallyCompose(
+            failure -> CompletableFuture.failedFuture(absentIfNotSupported(cause(failure))))
+        .thenAccept(reply -> {
+          StandardInquiry told = decode(reply, StandardInquiry::decode);
+          if (!told.present()) {
+            throw new CompletionException(
+                absent(
+                    "INQUIRY reports peripheral qualifier "
+                        + told.qualifier()
+                        + ", device type "
+                        + told.deviceType(),
+                    Sense.NONE));
+          }
+          inquiry = told;
+        });
+  }
+
+  private Throwable absentIfNotSupported(Throwable failure) {
+    return failure instanceof ScsiException e
+            && e.has(SenseKey.ILLEGAL_REQUEST)
+            && Sense.ascAndAscq(e.sense()) == LUN_NOT_SUPPORTED
+        ? absent(Sense.text(e.sense()), e.sense())
+        : failure;
+  }
+
+  private ScsiException absent(String why, int sense) {
+    return new ScsiException(
+        device.lunText() + ": not there (" + why + ")", BlockStatus.OFFLINE, sense);
+  }
+
+  private CompletableFuture<Void> vpdPages() {
+    return page(VpdPage.SUPPORTED_PAGES, SupportedPages::decode, told -> pages = told)
+        .thenCompose(
+            x -> listed(VpdPage.UNIT_SERIAL_NUMBER, UnitSerialNumber::decode, t -> serial = t))
+        .thenCompose(x ->
+            listed(
+                VpdPage.DEVICE_IDENTIFICATION,
+                DeviceIdentification::decode,
+                t -> identification = t))
+        .thenCompose(
+            x -> listed(VpdPage.BLOCK_LIMITS, BlockLimitsPage::decode, t -> blockLimits = t))
+        .thenCompose(x ->
+            listed(
+                VpdPage.BLOCK_CHARACTERISTICS,
+                BlockCharacteristics::decode,
+                t -> characteristics = t))
+        .thenCompose(
+            x -> listed(VpdPage.PROVISIONING, Provisioning::decode, t -> provisioning = t));
+  }
+
+  private <T> CompletableFuture<Void> listed(int code, Decoder<T> decoder, Consumer<T> use) {
+    return pages.contains(code) ? page(code, decoder, use) : done();
+  }
+
+  private <T> CompletableFuture<Void> page(int code, Decoder<T> decoder, Consumer<T> use) {
+    return vpd(code, VPD_BYTES)
+        .thenCompose(reply -> {
+          int total = decode(reply, r -> VpdPage.totalBytes(r, code));
+          boolean whole = total <= reply.length;
+          return whole ? CompletableFuture.completedFuture(reply) : vpd(code, total);
+        })
+        .thenAccept(reply -> use.accept(decode(reply, decoder)))
+        .exceptionallyCompose(failure -> absentPage(code, cause(failure)));
+  }
+
+  private CompletableFuture<byte[]> vpd(int code, int bytes) {
+    // The field has 16 bits; a page can announce three bytes more than that (SPC-4 6.6.1).
+    int length = Math.min(bytes, 0xFFFF);
+    return command(Opcode.INQUIRY, length, cdb -> Cdb.inquiryVpd(cdb, code, length));
+  }
+
+  private CompletableFuture<Void> absentPage(int code, Throwable failure) {
+    if (!(failure instanceof ScsiException e)) {
+      return CompletableFuture.failedFuture(failure);
+    }
+    boolean malformed = e.status() == BlockStatus.OK;
+    if (!malformed && !e.has(SenseKey.ILLEGAL_REQUEST)) {
+      return CompletableFuture.failedFuture(e);
+    }
+    LOG.log(
+        malformed ? Level.WARNING : Level.DEBUG,
+        "{0}: going on without VPD page {1}h: {2}",
+        device,
+        Integer.toHexString(code),
+        e.getMessage());
+    return done();
+  }
+
+  // ---- disks ------------------------------------------------------------------------------------
+
+  private CompletableFuture<Void> disk() {
+    return command(Opcode.TEST_UNIT_READY, 0, Cdb::testUnitReady)
+        .thenCompose(ignored -> readCapacity())
+        .exceptionallyCompose(failure ->
+            cause(failure) instanceof ScsiException e && e.has(SenseKey.NOT_READY)
+                ? notReady(e)
+                : CompletableFuture.failedFuture(failure))
+        .thenCompose(ignored -> modeSense());
+  }
+
+  private CompletableFuture<Void> notReady(ScsiException e) {
+    LOG.log(Level.WARNING, "{0}: size not known yet: {1}", device, e.getMessage());
+    return done();
+  }
+
+  private CompletableFuture<Void> readCapacity() {
+    return command(
+            Opcode.SERVICE_ACTION_IN_16,
+            Capacity.BYTES_16,
+            cdb -> Cdb.readCapacity16(cdb, Capacity.BYTES_16))
+        .thenApply(reply -> decode(reply, Capacity::decode16))
+        .exceptionallyCompose(failure ->
+            refused(failure)
+                ? command(Opcode.READ_CAPACITY_10, Capacity.BYTES_10, Cdb::readCapacity10)
+                    .thenApply(reply -> decode(reply, Capacity::decode10))
+                : CompletableFuture.failedFuture(failure))
+        .thenAccept(told -> capacity = told);
+  }
+
+  /** The header alone tells write protection, so a device without a caching page is asked too. */
+  private CompletableFuture<Void> modeSense() {
+    int bytes = MODE_SENSE_BYTES;
+    int caching = ModeParameters.CACHING_PAGE;
+    return modeSense(Opcode.MODE_SENSE_10, cdb -> Cdb.modeSense10(cdb, caching, bytes))
+        .exceptionallyCompose(
+            failure -> modeSense(Opcode.MODE_SENSE_6, cdb -> Cdb.modeSense6(cdb, caching, bytes)))
+        .exceptionallyCompose(failure ->
+            modeSense(
+                Opcode.MODE_SENSE_6, cdb -> Cdb.modeSense6(cdb, ModeParameters.ALL_PAGES, bytes)))
+        .exceptionallyCompose(failure -> {
+          LOG.log(
+              Level.WARNING,
+              "{0}: assuming a writable disk without a write cache: {1}",
+              device,
+              cause(failure).getMessage());
+          return done();
+        });
+  }
+
+  private CompletableFuture<Void> modeSense(int opcode, Consumer<byte[]> cdb) {
+    Decoder<ModeParameters> decoder =
+        opcode == Opcode.MODE_SENSE_6 ? ModeParameters::decode6 : ModeParameters::decode10;
+    return command(opcode, MODE_SENSE_BYTES, cdb)
+        .thenAccept(reply -> mode = decode(reply, decoder));
+  }
+
+  // ---- all of them ------------------------------------------------------------------------------
+
+  private CompletableFuture<byte[]> command(int opcode, int bytes, Consumer<byte[]> cdb) {
+    return device.control(opcode, bytes, cdb);
+  }
+
+  /** A reply that makes no sense has the status OK: the command did well, the device did not. */
+  private <T> T decode(byte[] reply, Decoder<T> decoder) {
+    try {
+      return decoder.decode(reply);
+    } catch (MalformedDataException e) {
+      throw new CompletionException(
+          new ScsiException(device.lunText() + ": " + e.getMessage(), BlockStatus.OK, Sense.NONE));
+    }
+  }
+
+  private static boolean refused(Throwable failure) {
+    return cause(failure) instanceof ScsiException e && e.has(SenseKey.ILLEGAL_REQUEST);
+  }
+
+  private static Throwable cause(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+
+  private static CompletableFuture<Void> done() {
+    return CompletableFuture.completedFuture(null);
+  }
+}

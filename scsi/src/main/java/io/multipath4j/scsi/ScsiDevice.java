@@ -1,0 +1,184 @@
+package io.multipath4j.scsi;
+
+import io.multipath4j.scsi.codec.Lun;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A logical unit seen through one host: its state, what it told about itself, and the way for
+ * commands to it. Loop thread only, except where said.
+ */
+public final class ScsiDevice {
+
+  /** Commands at a time of a device for which nothing else is set. */
+  public static final int DEFAULT_QUEUE_DEPTH = 128;
+
+  private final ScsiHost host;
+  private final ScsiAddress address;
+  private final DeviceCounters counters = new DeviceCounters();
+  private final List<ScsiDeviceListener> listeners = new CopyOnWriteArrayList<>();
+  private final DeviceQueue queue;
+  private volatile DeviceState state = DeviceState.CREATED;
+  private volatile @Nullable DeviceProperties properties;
+
+  ScsiDevice(ScsiHost host, ScsiAddress address) {
+    this.host = host;
+    this.address = address;
+    this.queue = new DeviceQueue(this, host, DEFAULT_QUEUE_DEPTH);
+  }
+
+  /** Returns the host. Any thread. */
+  public ScsiHost host() {
+    return host;
+  }
+
+  /** Returns where it is. Any thread. */
+  public ScsiAddress address() {
+    return address;
+  }
+
+  /** Returns the state. Any thread. */
+  public DeviceState state() {
+    return state;
+  }
+
+  /** Returns what it counts. Any thread. */
+  public DeviceCounters counters() {
+    return counters;
+  }
+
+  /** Returns what the device told when it was last asked; null while it is probed. Any thread. */
+  public @Nullable DeviceProperties properties() {
+    return properties;
+  }
+
+  /** Returns how many commands it gets at a time now, adapted to its answers. Any thread. */
+  public int queueDepth() {
+    return queue.depth().current();
+  }
+
+  /**
+   * Sets how many commands it gets at a time at most.
+   *
+   * @param depth 1 to 4096
+   * @throws IllegalArgumentException when out of range
+   */
+  public void setQueueDepth(int depth) {
+    if (depth < 1 || depth > QueueDepth.MAX) {
+      throw new IllegalArgumentException(
+          this + ": queue depth " + depth + ": expected 1 to " + QueueDepth.MAX);
+    }
+    queue.depth().setMax(depth);
+    queue.pump();
+  }
+
+  /** Adds a listener; the last added is told last. */
+  public void addListener(ScsiDeviceListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Removes a listener. */
+  public void removeListener(ScsiDeviceListener listener) {
+    listeners.remove(listener);
+  }
+
+  /**
+   * Starts a prepared request. Its listener is called exactly once: when it has ended, was given up
+   * after the retries that the result table allows, or the device's state refuses it.
+   *
+   * <p>A running device takes it at once or in turn. A blocked or quiesced one holds it, except
+   * that a FAIL_FAST one ends with TRANSPORT. Any other state ends it with OFFLINE.
+   */
+  public void execute(ScsiRequest request) {
+    queue.execute(request);
+  }
+
+  /**
+   * Runs a command of the control plane, with a Data-In part or none, in whatever state the device
+   * is while the transport is up. It is retried as the result table says; the total time is
+   * limited. Fails with {@link ScsiException}.
+   *
+   * @param allocationLength bytes of room for the reply; 0 when there is none
+   * @param cdb fills in the cleared CDB, whose length is the opcode's
+   * @return the bytes that came; completed on the loop thread
+   */
+  public CompletableFuture<byte[]> control(int opcode, int allocationLength, Consumer<byte[]> cdb) {
+    return ControlCommand.run(this, opcode, allocationLength, ScsiRequest.INTERNAL, cdb);
+  }
+
+  /**
+   * Asks the device for its properties anew, for instance after a unit attention that says that its
+   * capacity changed, and tells the listeners when they differ. Fails with {@link ScsiException}.
+   */
+  public CompletableFuture<DeviceProperties> revalidate() {
+    return DeviceProbe.run(this)
+        .thenApply(told -> {
+          setProperties(told);
+          return told;
+        });
+  }
+
+  void setProperties(DeviceProperties told) {
+    DeviceProperties before = properties;
+    properties = told;
+    if (before != null && !before.equals(told)) {
+      for (ScsiDeviceListener listener : listeners) {
+        listener.propertiesChanged(this, before, told);
+      }
+    }
+  }
+
+  /**
+   * Changes the state on an operator's word, such as {@code running} of an offline device.
+   *
+   * @throws IllegalStateException when the device may not go there from where it is
+   */
+  public void setState(DeviceState next) {
+    DeviceState before = state;
+    if (before != next && !changeState(before, next)) {
+      throw new IllegalStateException(
+          this + ": cannot go from " + before.text() + " to " + next.text());
+    }
+  }
+
+  /** Changes the state if it is {@code expected} and the change is legal; tells whether it did. */
+  boolean changeState(DeviceState expected, DeviceState next) {
+    if (state != expected || !expected.canBecome(next)) {
+      return false;
+    }
+    state = next;
+    for (ScsiDeviceListener listener : listeners) {
+      listener.stateChanged(this, expected, next);
+    }
+    queue.stateChanged();
+    return true;
+  }
+
+  void reportSense(int sense) {
+    for (ScsiDeviceListener listener : listeners) {
+      listener.senseReported(this, sense);
+    }
+  }
+
+  void pump() {
+    queue.pump();
+  }
+
+  /** The transport is lost: a reset that is under way will not be answered. */
+  void transportLost() {
+    queue.recovery().transportLost();
+  }
+
+  /** Returns for example {@code "LUN 7 of iqn.2026-01.example:disk at 127.0.0.1:3260"}. */
+  String lunText() {
+    return "LUN " + Lun.text(address.lun()) + " of " + host.transport().name();
+  }
+
+  @Override
+  public String toString() {
+    return address + " (" + lunText() + ")";
+  }
+}

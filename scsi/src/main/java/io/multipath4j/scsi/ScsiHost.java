@@ -1,0 +1,287 @@
+package io.multipath4j.scsi;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import io.multipath4j.block.BlockStatus;
+import io.multipath4j.reactor.EventLoop;
+import io.multipath4j.reactor.Timer;
+import io.multipath4j.scsi.codec.Cdb;
+import io.multipath4j.scsi.codec.Lun;
+import io.multipath4j.scsi.codec.LunList;
+import io.multipath4j.scsi.codec.MalformedDataException;
+import io.multipath4j.scsi.codec.Opcode;
+import io.multipath4j.scsi.codec.Sense;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transport and the devices behind it. When the transport is lost its devices are blocked, and
+ * after the replacement timeout transport-offline; when it returns, each runs again as soon as the
+ * {@link ReturnGate} has found it to be the same logical unit. Loop thread only, except where said.
+ */
+public final class ScsiHost {
+
+  private static final System.Logger LOG = System.getLogger(ScsiHost.class.getName());
+
+  /** First size for REPORT LUNS: 511 logical units. */
+  private static final int REPORT_LUNS_BYTES = 4096;
+
+  private final int number;
+  private final ScsiTransport transport;
+  private final EventLoop loop;
+  private final ScsiTimeouts timeouts;
+  private final DeadlineScan scan;
+  private final HostSlots slots;
+  private final List<ScsiDevice> devices = new CopyOnWriteArrayList<>();
+  private final ReturnCheck returnCheck;
+  private @Nullable Timer replacementTimer;
+  private boolean down;
+  private boolean closed;
+
+  /**
+   * Makes a host and becomes the transport's listener.
+   *
+   * @param number unique in the process, the H of H:C:I:L
+   */
+  public ScsiHost(int number, ScsiTransport transport, EventLoop loop, ScsiTimeouts timeouts) {
+    this.number = number;
+    this.transport = transport;
+    this.loop = loop;
+    this.timeouts = timeouts;
+    this.scan = new DeadlineScan(loop);
+    this.slots = new HostSlots(transport);
+    this.returnCheck = new ReturnCheck(this);
+    transport.setListener(new Events());
+  }
+
+  /** Returns the number. Any thread. */
+  public int number() {
+    return number;
+  }
+
+  /** Returns the transport. Any thread. */
+  public ScsiTransport transport() {
+    return transport;
+  }
+
+  /** Returns the timeouts. Any thread. */
+  public ScsiTimeouts timeouts() {
+    return timeouts;
+  }
+
+  /** Returns the devices that were probed and not removed. Any thread. */
+  public List<ScsiDevice> devices() {
+    return List.copyOf(devices);
+  }
+
+  /** Returns how many commands the transport carries now. Any thread. */
+  public int outstanding() {
+    return (int) slots.outstanding().value();
+  }
+
+  /** Replaces the check of a device whose transport has returned. */
+  public void setReturnGate(ReturnGate gate) {
+    returnCheck.setGate(gate);
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  DeadlineScan scan() {
+    return scan;
+  }
+
+  HostSlots slots() {
+    return slots;
+  }
+
+  // ---- finding devices --------------------------------------------------------------------------
+
+  /** Asks LUN 0 which logical units there are. Fails with {@link ScsiException}. */
+  public CompletableFuture<List<Long>> reportLuns() {
+    ScsiDevice known = device(Lun.of(0));
+    ScsiDevice asked = known != null ? known : newDevice(Lun.of(0));
+    return reportLuns(asked, REPORT_LUNS_BYTES)
+        .thenCompose(reply -> {
+          try {
+            int total = LunList.totalBytes(reply);
+            return total <= REPORT_LUNS_BYTES
+                ? CompletableFuture.completedFuture(reply)
+                : reportLuns(asked, total);
+          } catch (MalformedDataException e) {
+            return CompletableFuture.failedFuture(malformed(e));
+          }
+        })
+        .thenApply(reply -> {
+          try {
+            return LunList.decode(reply);
+          } catch (MalformedDataException e) {
+            throw new CompletionException(malformed(e));
+          }
+        });
+  }
+
+  private static CompletableFuture<byte[]> reportLuns(ScsiDevice asked, int bytes) {
+    return asked.control(Opcode.REPORT_LUNS, bytes, cdb -> Cdb.reportLuns(cdb, bytes));
+  }
+
+  private ScsiException malformed(MalformedDataException e) {
+    return new ScsiException(transport.name() + ": " + e.getMessage(), BlockStatus.OK, Sense.NONE);
+  }
+
+  /**
+   * Finds out what a logical unit is and makes it a running device of this host; one that is
+   * already a device is asked for its properties anew. Fails with {@link ScsiException}, whose
+   * message says why there is no device.
+   *
+   * @param lun the eight-byte LUN as a big-endian number, see {@link Lun#of}
+   */
+  public CompletableFuture<ScsiDevice> probe(long lun) {
+    ScsiDevice known = device(lun);
+    if (known != null) {
+      return known.revalidate().thenApply(ignored -> known);
+    }
+    ScsiDevice found = newDevice(lun);
+    return DeviceProbe.run(found).thenApply(told -> add(found, told));
+  }
+
+  private ScsiDevice newDevice(long lun) {
+    return new ScsiDevice(this, new ScsiAddress(number, 0, 0, lun));
+  }
+
+  private ScsiDevice add(ScsiDevice found, DeviceProperties told) {
+    ScsiDevice other = device(found.address().lun());
+    if (other != null) {
+      return other; // two probes of one LUN at the same time: the first counts
+    }
+    found.setProperties(told);
+    devices.add(found);
+    found.changeState(DeviceState.CREATED, DeviceState.RUNNING);
+    if (closed) {
+      remove(found);
+    } else if (!transport.isUp()) {
+      block(found);
+    }
+    return found;
+  }
+
+  /** Returns the device of a LUN, or null. Any thread. */
+  public @Nullable ScsiDevice device(long lun) {
+    for (ScsiDevice device : devices) {
+      if (Lun.same(device.address().lun(), lun)) {
+        return device;
+      }
+    }
+    return null;
+  }
+
+  /** Removes a device: what it holds ends with OFFLINE, what is outstanding ends by itself. */
+  public void remove(ScsiDevice device) {
+    devices.remove(device);
+    device.changeState(DeviceState.QUIESCE, DeviceState.CANCEL);
+    device.changeState(device.state(), DeviceState.DELETED);
+  }
+
+  /** Removes all devices and closes the transport. */
+  public void close() {
+    closed = true;
+    stopReplacementTimer();
+    returnCheck.cancel();
+    for (ScsiDevice device : devices) {
+      remove(device);
+    }
+    transport.close();
+  }
+
+  // ---- the transport's ups and downs ------------------------------------------------------------
+
+  /** A command came back because the transport is lost; it has not said so itself yet. */
+  void transportSeenDown() {
+    if (down || closed) {
+      return;
+    }
+    down = true;
+    returnCheck.cancel();
+    stopReplacementTimer();
+    replacementTimer =
+        loop.schedule(MILLISECONDS.toNanos(timeouts.replacementMillis()), this::replacementTimeout);
+    for (ScsiDevice device : devices) {
+      device.transportLost();
+      block(device);
+    }
+  }
+
+  private static void block(ScsiDevice device) {
+    device.changeState(DeviceState.RUNNING, DeviceState.BLOCKED);
+    device.changeState(DeviceState.CREATED, DeviceState.CREATED_BLOCKED);
+  }
+
+  private void replacementTimeout() {
+    replacementTimer = null;
+    for (ScsiDevice device : devices) {
+      if (device.changeState(DeviceState.BLOCKED, DeviceState.TRANSPORT_OFFLINE)) {
+        LOG.log(
+            Level.WARNING,
+            "{0}: transport-offline, because the transport did not return within "
+                + timeouts.replacementMillis()
+                + " ms",
+            device);
+      }
+    }
+  }
+
+  private void stopReplacementTimer() {
+    Timer timer = replacementTimer;
+    replacementTimer = null;
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
+  private final class Events implements ScsiTransportListener {
+
+    @Override
+    public void transportUp() {
+      if (closed) {
+        return;
+      }
+      down = false;
+      LOG.log(Level.INFO, "host {0}: {1} is up", number, transport.name());
+      // A device that is not back yet still becomes transport-offline in its time.
+      List<ScsiDevice> returning = new ArrayList<>();
+      for (ScsiDevice device : devices) {
+        device.changeState(DeviceState.CREATED_BLOCKED, DeviceState.CREATED);
+        DeviceState state = device.state();
+        if (state == DeviceState.BLOCKED || state == DeviceState.TRANSPORT_OFFLINE) {
+          returning.add(device);
+        } else {
+          device.pump();
+        }
+      }
+      returnCheck.start(returning);
+    }
+
+    @Override
+    public void transportDown(String reason) {
+      if (!closed) {
+        LOG.log(Level.WARNING, "host {0}: {1} is down: {2}", number, transport.name(), reason);
+      }
+      transportSeenDown();
+    }
+
+    @Override
+    public void asyncEvent(long lun, byte[] sense) {
+      int code = Sense.decode(sense, sense.length);
+      ScsiDevice device = device(lun);
+      if (code != Sense.NONE && device != null) {
+        device.reportSense(code);
+      }
+    }
+  }
+}
