@@ -1,5 +1,6 @@
 package io.multipath4j.nbd;
 
+import io.multipath4j.nbd.wire.ReceiveBuffer;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.reactor.Stream;
 import io.multipath4j.reactor.StreamHandler;
@@ -30,7 +31,7 @@ final class Connection implements StreamHandler, Handshake.Outcome, Transmission
   private volatile @Nullable ServedExport export;
   private @Nullable Timer handshakeTimer;
   private boolean resumeDeferred;
-  private boolean outputLookScheduled;
+  private @Nullable Timer outputLook;
   private boolean closing;
   private boolean ended;
 
@@ -168,14 +169,14 @@ final class Connection implements StreamHandler, Handshake.Outcome, Transmission
   }
 
   private void lookAtOutputLater(long delayNanos) {
-    if (!outputLookScheduled) {
-      outputLookScheduled = true;
-      loop.schedule(delayNanos, this::lookAtOutput);
+    if (outputLook != null) {
+      outputLook.cancel();
     }
+    outputLook = loop.schedule(delayNanos, this::lookAtOutput);
   }
 
   private void lookAtOutput() {
-    outputLookScheduled = false;
+    outputLook = null;
     Stream open = stream;
     if (open == null || ended) {
       return;
@@ -274,6 +275,10 @@ final class Connection implements StreamHandler, Handshake.Outcome, Transmission
     }
     ended = true;
     stopHandshake();
+    if (outputLook != null) {
+      outputLook.cancel();
+      outputLook = null;
+    }
     if (transmission != null) {
       transmission.streamEnded();
     }

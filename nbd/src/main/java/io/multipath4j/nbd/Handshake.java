@@ -19,6 +19,7 @@ import static io.multipath4j.nbd.wire.Handshaking.REP_ERR_UNKNOWN;
 import static io.multipath4j.nbd.wire.Handshaking.REP_ERR_UNSUP;
 
 import io.multipath4j.nbd.wire.Handshaking;
+import io.multipath4j.nbd.wire.ReceiveBuffer;
 import io.multipath4j.nbd.wire.Wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

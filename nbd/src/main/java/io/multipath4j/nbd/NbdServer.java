@@ -1,5 +1,6 @@
 package io.multipath4j.nbd;
 
+import io.multipath4j.nbd.wire.ReceiveBuffer;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.reactor.Listener;

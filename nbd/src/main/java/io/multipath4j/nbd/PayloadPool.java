@@ -1,12 +1,13 @@
 package io.multipath4j.nbd;
 
+import io.multipath4j.reactor.BufferPool;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Direct buffers of powers of two, up to a total. When the total is reached, idle buffers of other
- * sizes make room; when there are none, the askers wait in line until somebody gives one back.
+ * A buffer pool with a line: when its limit is reached, the askers wait in order until somebody
+ * gives a buffer back. Without the line, one long request would wait for ever behind short ones.
  */
 final class PayloadPool {
 
@@ -17,25 +18,11 @@ final class PayloadPool {
     void wake();
   }
 
-  private static final int SMALLEST_SHIFT = 12;
-
-  private final ArrayDeque<ByteBuffer>[] idleByShift;
+  private final BufferPool buffers;
   private final ArrayDeque<Waiter> waiting = new ArrayDeque<>();
-  private final long limitBytes;
-  private long allocatedBytes;
-  private long idleBytes;
 
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  PayloadPool(int largestBytes, long limitBytes) {
-    this.limitBytes = limitBytes;
-    this.idleByShift = new ArrayDeque[shiftOf(largestBytes) - SMALLEST_SHIFT + 1];
-    for (int i = 0; i < idleByShift.length; i++) {
-      idleByShift[i] = new ArrayDeque<>();
-    }
-  }
-
-  private static int shiftOf(int byteCount) {
-    return Math.max(SMALLEST_SHIFT, 32 - Integer.numberOfLeadingZeros(byteCount - 1));
+  PayloadPool(long limitBytes) {
+    this.buffers = new BufferPool(limitBytes);
   }
 
   /**
@@ -44,7 +31,7 @@ final class PayloadPool {
    */
   @Nullable ByteBuffer acquire(int byteCount, Waiter asker) {
     Waiter first = waiting.peekFirst();
-    ByteBuffer buffer = first == null || first.equals(asker) ? take(byteCount) : null;
+    ByteBuffer buffer = first == null || first.equals(asker) ? buffers.tryAcquire(byteCount) : null;
     if (buffer != null) {
       giveUp(asker);
     } else if (!waiting.contains(asker)) {
@@ -60,6 +47,11 @@ final class PayloadPool {
     }
   }
 
+  void release(ByteBuffer buffer) {
+    buffers.release(buffer);
+    wakeFirst();
+  }
+
   private void wakeFirst() {
     Waiter first = waiting.peekFirst();
     if (first != null) {
@@ -67,44 +59,7 @@ final class PayloadPool {
     }
   }
 
-  private @Nullable ByteBuffer take(int byteCount) {
-    int shift = shiftOf(byteCount);
-    int size = 1 << shift;
-    ByteBuffer buffer = idleByShift[shift - SMALLEST_SHIFT].pollLast();
-    if (buffer != null) {
-      idleBytes -= size;
-      return buffer;
-    }
-    if (allocatedBytes - idleBytes + size > limitBytes) {
-      return null;
-    }
-    while (allocatedBytes + size > limitBytes) {
-      dropOneIdle();
-    }
-    allocatedBytes += size;
-    return ByteBuffer.allocateDirect(size);
-  }
-
-  private void dropOneIdle() {
-    for (ArrayDeque<ByteBuffer> idle : idleByShift) {
-      ByteBuffer dropped = idle.pollFirst();
-      if (dropped != null) {
-        idleBytes -= dropped.capacity();
-        allocatedBytes -= dropped.capacity();
-        return;
-      }
-    }
-    throw new AssertionError("idle bytes without an idle buffer: " + idleBytes);
-  }
-
-  void release(ByteBuffer buffer) {
-    buffer.clear();
-    idleByShift[shiftOf(buffer.capacity()) - SMALLEST_SHIFT].addLast(buffer);
-    idleBytes += buffer.capacity();
-    wakeFirst();
-  }
-
   long bytesInUse() {
-    return allocatedBytes - idleBytes;
+    return buffers.outstandingBytes();
   }
 }

@@ -16,7 +16,7 @@ record ServerMemory(PayloadPool pool, long shareBytes, ByteBuffer zeroes) {
 
   static ServerMemory of(NbdServerConfig config) {
     return new ServerMemory(
-        new PayloadPool(config.maxPayloadBytes(), config.bufferBytes()),
+        new PayloadPool(config.bufferBytes()),
         Math.max(config.maxPayloadBytes(), config.bufferBytes() / SHARES),
         ByteBuffer.allocateDirect(Request.MAX_ZERO_WRITE_BYTES).asReadOnlyBuffer());
   }

@@ -8,6 +8,7 @@ import static io.multipath4j.nbd.wire.Transmitting.CMD_WRITE;
 import static java.util.Objects.requireNonNull;
 
 import io.multipath4j.nbd.wire.NbdError;
+import io.multipath4j.nbd.wire.ReceiveBuffer;
 import io.multipath4j.nbd.wire.Wire;
 import io.multipath4j.reactor.Stream;
 import java.nio.ByteBuffer;

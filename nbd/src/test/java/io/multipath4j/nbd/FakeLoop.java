@@ -88,6 +88,7 @@ final class FakeLoop implements EventLoop {
       }
       turn(old);
       moved |= !tasks.isEmpty() || !deferred.isEmpty() || alarms.stream().anyMatch(this::isDue);
+      moved |= streams.stream().anyMatch(stream -> stream.reading && stream.undelivered() > 0);
       if (++turns > 100_000) {
         throw new AssertionError("the loop does not come to rest");
       }

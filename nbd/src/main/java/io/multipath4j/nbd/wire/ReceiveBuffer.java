@@ -1,12 +1,12 @@
-package io.multipath4j.nbd;
+package io.multipath4j.nbd.wire;
 
 import java.nio.ByteBuffer;
 
 /** What has arrived and is not parsed yet, and how much of what comes is to be thrown away. */
-final class ReceiveBuffer {
+public final class ReceiveBuffer {
 
   /** Room for what one read brings: many requests per wake-up. */
-  static final int CAPACITY_BYTES = 256 * 1024;
+  public static final int CAPACITY_BYTES = 256 * 1024;
 
   /** Below this much room the unparsed rest is moved to the front. */
   private static final int LOW_ROOM_BYTES = CAPACITY_BYTES / 2;
@@ -15,19 +15,20 @@ final class ReceiveBuffer {
   private int next;
   private long toSkip;
 
-  ReceiveBuffer() {
+  /** Makes an empty one. */
+  public ReceiveBuffer() {
     this.bytes = ByteBuffer.allocateDirect(CAPACITY_BYTES);
   }
 
   /** Forgets everything, for another connection. */
-  void reset() {
+  public void reset() {
     bytes.clear();
     next = 0;
     toSkip = 0;
   }
 
   /** Returns the buffer to read into, positioned behind what arrived before. */
-  ByteBuffer target() {
+  public ByteBuffer target() {
     if (next == bytes.position()) {
       bytes.clear();
       next = 0;
@@ -40,14 +41,15 @@ final class ReceiveBuffer {
   }
 
   /** Returns the unparsed bytes; 0 while there are bytes to throw away first. */
-  int available() {
+  public int available() {
     if (toSkip > 0) {
       throwAway();
     }
     return bytes.position() - next;
   }
 
-  boolean isSkipping() {
+  /** Tells whether bytes that have not arrived yet are to be thrown away. */
+  public boolean isSkipping() {
     return toSkip > 0;
   }
 
@@ -58,30 +60,33 @@ final class ReceiveBuffer {
   }
 
   /** Throws away the next {@code byteCount} bytes, whether they have arrived or not. */
-  void skip(long byteCount) {
+  public void skip(long byteCount) {
     toSkip += byteCount;
     throwAway();
   }
 
-  /** Returns the byte {@code index} places behind the first unparsed one; likewise the others. */
-  short getShort(int index) {
+  /** Returns the two bytes that are {@code index} places behind the first unparsed one. */
+  public short getShort(int index) {
     return bytes.getShort(next + index);
   }
 
-  int getInt(int index) {
+  /** Returns the four bytes at {@code index}. */
+  public int getInt(int index) {
     return bytes.getInt(next + index);
   }
 
-  long getLong(int index) {
+  /** Returns the eight bytes at {@code index}. */
+  public long getLong(int index) {
     return bytes.getLong(next + index);
   }
 
-  void get(int index, byte[] target) {
+  /** Copies the bytes at {@code index} without taking them. */
+  public void get(int index, byte[] target) {
     bytes.get(next + index, target);
   }
 
   /** Moves up to {@code byteCount} bytes to {@code target} at {@code index}; returns how many. */
-  int moveTo(ByteBuffer target, int index, int byteCount) {
+  public int moveTo(ByteBuffer target, int index, int byteCount) {
     int moved = Math.min(available(), byteCount);
     target.put(index, bytes, next, moved);
     next += moved;
