@@ -6,4 +6,5 @@ module io.multipath4j.nbd {
   requires static transitive org.jspecify;
 
   exports io.multipath4j.nbd;
+  exports io.multipath4j.nbd.client;
 }
