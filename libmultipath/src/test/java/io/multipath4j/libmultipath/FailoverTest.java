@@ -93,6 +93,21 @@ class FailoverTest {
   }
 
   @Test
+  void aBioTriesEveryPathAgainBeforeItTriesOneAThirdTime() {
+    fixture.optimized();
+    fixture.optimized();
+    fixture.read();
+    List<String> tried = new ArrayList<>();
+    for (int attempt = 0; attempt < 4; attempt++) {
+      FakePath path = fixture.paths.get(fixture.paths.get(0).held().isEmpty() ? 1 : 0);
+      tried.add(path.name());
+      path.endOne(BlockStatus.IOERR);
+      fixture.loop.run();
+    }
+    assertThat(tried).containsExactly("sda:0", "sda:1", "sda:0", "sda:1");
+  }
+
+  @Test
   void aPathThatCompletesAtOnceDoesNotMakeTheStackGrow() {
     FakePath path = fixture.optimized();
     path.endsAtOnce = java.util.Optional.of(BlockStatus.OK);
