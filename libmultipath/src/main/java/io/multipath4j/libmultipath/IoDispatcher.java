@@ -209,7 +209,8 @@ final class IoDispatcher<P> {
     } catch (RejectedExecutionException closed) {
       // The loop is gone or drowned; nobody but this thread can still tell the owner.
       LOG.log(System.Logger.Level.ERROR, head.name() + ": an I/O ended after its loop did", closed);
-      io.end().complete(BlockStatus.OUTCOME_UNKNOWN);
+      Bio bio = io.end();
+      bio.complete(bio.op().isWrite() ? BlockStatus.OUTCOME_UNKNOWN : BlockStatus.IOERR);
     }
   }
 

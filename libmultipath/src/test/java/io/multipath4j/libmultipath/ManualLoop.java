@@ -11,6 +11,7 @@ import io.multipath4j.reactor.Timer;
 import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** An event loop without streams whose turns and time the test makes. */
@@ -29,6 +30,7 @@ final class ManualLoop implements EventLoop {
           a.atNanos == b.atNanos
               ? Long.compare(a.order, b.order)
               : Long.signum(a.atNanos - b.atNanos));
+  private volatile boolean closed;
   private long nowNanos = ORIGIN_NANOS;
   private long order;
   private final Clock clock = () -> nowNanos;
@@ -86,8 +88,16 @@ final class ManualLoop implements EventLoop {
     return Thread.currentThread().equals(owner);
   }
 
+  /** From now on, as after the end of a loop, nothing is taken any more. */
+  void close() {
+    closed = true;
+  }
+
   @Override
   public void execute(Runnable task) {
+    if (closed) {
+      throw new RejectedExecutionException("the loop is closed");
+    }
     mailbox.add(task);
   }
 

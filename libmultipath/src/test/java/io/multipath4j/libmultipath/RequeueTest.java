@@ -7,6 +7,7 @@ import io.multipath4j.block.BlockLimits;
 import io.multipath4j.block.BlockStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -166,5 +167,20 @@ class RequeueTest {
     fixture.loop.run();
     assertThat(fixture.ended).containsEntry(bio, BlockStatus.OK);
     fixture.assertBalanced();
+  }
+
+  @Test
+  void aCompletionThatCannotBeBroughtToAClosedLoopStillReachesTheOwner()
+      throws InterruptedException {
+    FakePath path = fixture.optimized();
+    Bio read = fixture.read();
+    Bio write = fixture.submit(new Bio().asWrite(0, 4096, fixture.memory, 0, 0, fixture::noteEnd));
+    fixture.loop.close();
+    Thread other = new Thread(() -> path.endAll(BlockStatus.OK));
+    other.start();
+    other.join(TimeUnit.SECONDS.toMillis(10));
+    assertThat(fixture.ended)
+        .containsExactly(
+            Map.entry(read, BlockStatus.IOERR), Map.entry(write, BlockStatus.OUTCOME_UNKNOWN));
   }
 }
