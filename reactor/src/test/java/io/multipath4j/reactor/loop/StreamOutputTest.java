@@ -125,4 +125,33 @@ class StreamOutputTest {
     output.clear();
     assertThat(pool.idleChunks()).isEqualTo(1);
   }
+
+  @Test
+  void fullChunksComeBackOneByOneAsTheyAreSent() {
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 5; i++) {
+        output.stage(Stream.MAX_STAGE);
+      }
+      output.advance(2 * Stream.MAX_STAGE + 1);
+      assertThat(pool.idleChunks()).isEqualTo(2);
+      output.advance(output.pendingBytes());
+      assertThat(pool.idleChunks()).isEqualTo(5);
+    }
+    for (int i = 0; i < 5; i++) {
+      output.stage(Stream.MAX_STAGE);
+    }
+    output.clear();
+    assertThat(pool.idleChunks()).isEqualTo(5);
+  }
+
+  @Test
+  void partsStagedOneAfterTheOtherLeaveAsOneSegment() {
+    output.stage(48).put(new byte[48]);
+    output.stage(4).putInt(7);
+    assertThat(output.gather(gathered)).isEqualTo(1);
+    assertThat(gathered[0].remaining()).isEqualTo(52);
+    output.write(ByteBuffer.allocateDirect(1), 0, 1, null);
+    output.stage(1);
+    assertThat(output.gather(gathered)).isEqualTo(3);
+  }
 }

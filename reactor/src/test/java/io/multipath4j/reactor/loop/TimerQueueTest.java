@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -65,5 +66,18 @@ class TimerQueueTest {
     model.removeAll(due);
     due.forEach(expected -> expected.timer().cancel()); // too late, and harmless
     return due.stream().map(Expected::number).toList();
+  }
+
+  @Test
+  void timerThatIsAddedWithinATurnWaitsForTheNext() {
+    TimerQueue queue = new TimerQueue();
+    queue.beginTurn();
+    Runnable task = () -> {};
+    queue.add(5, task);
+    assertThat(queue.pollExpired(5)).isNull();
+    queue.beginTurn();
+    assertThat(queue.pollExpired(4)).isNull();
+    assertThat(queue.pollExpired(5)).isSameAs(task);
+    assertThat(queue.isEmpty()).isTrue();
   }
 }
