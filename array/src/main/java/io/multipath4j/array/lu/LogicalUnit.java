@@ -16,7 +16,7 @@ public final class LogicalUnit {
   static final long MAX_UNMAP_BYTES = 256L * 1024 * 1024;
 
   /** Most bytes that one WRITE SAME covers: it runs in one turn of the loop. */
-  static final long MAX_WRITE_SAME_BYTES = 32L * 1024 * 1024;
+  static final long MAX_WRITE_SAME_BYTES = 16L * 1024 * 1024;
 
   private final int number;
   private final LogicalUnitId id;

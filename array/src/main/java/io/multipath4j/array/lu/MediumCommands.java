@@ -123,18 +123,13 @@ final class MediumCommands {
   static void prepareCompareAndWrite(LogicalUnit unit, ScsiTask task) {
     int blocks = (int) Cdb.blocks(task.cdb);
     if (unit.inRange(task, Cdb.lba(task.cdb), blocks) && unit.writable(task)) {
-      task.wantDataOut(2L * blocks * unit.blockSize());
+      task.wantExactDataOut(2L * blocks * unit.blockSize());
     }
   }
 
   static void compareAndWrite(LogicalUnit unit, ScsiTask task) throws IOException {
     int blockSize = unit.blockSize();
     int blocks = (int) Cdb.blocks(task.cdb);
-    if (task.dataLength() < 2 * blocks * blockSize) {
-      // Half a compare-and-write is neither.
-      task.fail(Condition.INVALID_FIELD_IN_CDB);
-      return;
-    }
     long position = Cdb.lba(task.cdb) * blockSize;
     for (int i = 0; i < blocks; i++) {
       int difference = mismatch(unit, task, position + (long) i * blockSize, i * blockSize);
@@ -147,7 +142,9 @@ final class MediumCommands {
       }
     }
     int length = blocks * blockSize;
-    unit.store().write(position, task.bytes(), length, length);
+    if (length > 0) {
+      unit.store().write(position, task.bytes(), length, length);
+    }
     if (Cdb.fua(task.cdb)) {
       unit.store().flush();
     }

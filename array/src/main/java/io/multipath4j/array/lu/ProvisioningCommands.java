@@ -3,6 +3,7 @@ package io.multipath4j.array.lu;
 import io.multipath4j.scsi.codec.Cdb;
 import io.multipath4j.scsi.codec.MalformedDataException;
 import io.multipath4j.scsi.codec.Opcode;
+import io.multipath4j.scsi.codec.ScsiStatus;
 import io.multipath4j.scsi.codec.UnmapList;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +26,14 @@ final class ProvisioningCommands {
   }
 
   static void unmap(LogicalUnit unit, ScsiTask task) throws IOException {
+    if (task.dataLength() == 0) {
+      if (task.dataOutLength() > 0) {
+        task.fail(Condition.PARAMETER_LIST_LENGTH_ERROR);
+      } else {
+        task.end(ScsiStatus.GOOD);
+      }
+      return;
+    }
     List<UnmapRange> ranges = new ArrayList<>();
     try {
       UnmapList.decode(
@@ -69,7 +78,7 @@ final class ProvisioningCommands {
     } else if (unit.inRange(task, Cdb.lba(task.cdb), blocks)
         && unit.writable(task)
         && !noDataOut(task.cdb)) {
-      task.wantDataOut(unit.blockSize());
+      task.wantExactDataOut(unit.blockSize());
     }
   }
 
@@ -77,10 +86,6 @@ final class ProvisioningCommands {
     int blockSize = unit.blockSize();
     long position = Cdb.lba(task.cdb) * blockSize;
     long length = Cdb.blocks(task.cdb) * blockSize;
-    if (!noDataOut(task.cdb) && task.dataLength() < blockSize) {
-      task.fail(Condition.INVALID_FIELD_IN_CDB);
-      return;
-    }
     boolean zeroes = noDataOut(task.cdb) || isZero(task.bytes(), blockSize);
     boolean unmap = Cdb.writeSameUnmap(task.cdb);
     if (zeroes && unmap && unit.store().zeroesDiscarded()) {

@@ -25,7 +25,8 @@ public final class ScsiTask {
   final byte[] cdb = new byte[MAX_CDB_BYTES];
   private @Nullable Nexus nexus;
   private long lun;
-  private long expectedLength;
+  private long expectedDataIn;
+  private long expectedDataOut;
 
   @Nullable LogicalUnit unit;
   @Nullable Command command;
@@ -50,12 +51,14 @@ public final class ScsiTask {
   /**
    * Sets a new request; fill in {@link #cdb()} before or after.
    *
-   * @param expectedLength how many bytes the initiator is ready to transfer
+   * @param dataIn how many bytes the initiator is ready to take
+   * @param dataOut how many bytes the initiator is ready to send
    */
-  public void begin(Nexus nexus, long lun, long expectedLength) {
+  public void begin(Nexus nexus, long lun, long dataIn, long dataOut) {
     this.nexus = nexus;
     this.lun = lun;
-    this.expectedLength = expectedLength;
+    expectedDataIn = dataIn;
+    expectedDataOut = dataOut;
     unit = null;
     command = null;
     dataOutLength = 0;
@@ -84,11 +87,6 @@ public final class ScsiTask {
   /** Returns the 8-byte LUN as a big-endian number. */
   public long lun() {
     return lun;
-  }
-
-  /** Returns how many bytes the initiator is ready to transfer. */
-  public long expectedLength() {
-    return expectedLength;
   }
 
   /** Returns the device that prepared the task. */
@@ -261,6 +259,15 @@ public final class ScsiTask {
     dataOutLength = length;
   }
 
+  /** Asks for Data-Out of a length that means something: the initiator must send just that. */
+  void wantExactDataOut(long length) {
+    if (expectedDataOut == length) {
+      dataOutLength = length;
+    } else {
+      fail(Condition.INVALID_FIELD_IN_CDB);
+    }
+  }
+
   /**
    * Makes room for Data-In of {@code length} bytes, of which the initiator takes as many as it
    * expects.
@@ -268,7 +275,7 @@ public final class ScsiTask {
    * @return how many bytes to fill in, or -1 when the task has ended for want of memory
    */
   int beginDataIn(long length) {
-    int sent = (int) Math.min(length, expectedLength);
+    int sent = (int) Math.min(length, expectedDataIn);
     return acquireData(sent) ? sent : -1;
   }
 

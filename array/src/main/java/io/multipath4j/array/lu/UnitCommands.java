@@ -60,14 +60,7 @@ final class UnitCommands {
   }
 
   private static Capacity capacity(LogicalUnit unit) {
-    int physicalExponent = unit.blockSize() == 512 ? 3 : 0; // 4 KiB physical blocks
     return new Capacity(
-        unit.blockCount() - 1,
-        unit.blockSize(),
-        physicalExponent,
-        0,
-        true,
-        unit.store().zeroesDiscarded(),
-        false);
+        unit.blockCount() - 1, unit.blockSize(), 0, 0, true, unit.store().zeroesDiscarded(), false);
   }
 }

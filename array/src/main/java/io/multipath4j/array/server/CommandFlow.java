@@ -1,5 +1,6 @@
 package io.multipath4j.array.server;
 
+import io.multipath4j.array.lu.Condition;
 import io.multipath4j.array.lu.ScsiTask;
 import io.multipath4j.array.lu.TargetDevice;
 import io.multipath4j.iscsi.login.SessionParameters;
@@ -114,7 +115,11 @@ final class CommandFlow {
     checkUnsolicited(task, Bhs.isFinal(buffer, at), immediateBytes);
     boolean isRead = ScsiCommandPdu.isRead(buffer, at) && !task.isWrite;
     ScsiCommandPdu.cdb(buffer, at, task.scsi.cdb());
-    task.scsi.begin(session.nexus(), buffer.getLong(at + Bhs.LUN_AT), isRead ? task.announced : 0);
+    task.scsi.begin(
+        session.nexus(),
+        buffer.getLong(at + Bhs.LUN_AT),
+        isRead ? task.announced : 0,
+        task.isWrite ? task.announced : 0);
     prepare(task);
     return task;
   }
@@ -186,7 +191,7 @@ final class CommandFlow {
     if (!Bhs.isFinal(buffer, at)) {
       return;
     }
-    if (task.solicited && task.received < task.allowedEnd) {
+    if (task.solicited && !task.scsi.ended() && task.received < task.allowedEnd) {
       throw new IscsiProtocolException(
           "Data-Out ends at %d where an R2T asked for data up to %d"
               .formatted(task.received, task.allowedEnd));
@@ -217,12 +222,12 @@ final class CommandFlow {
   private static void checkDataOut(TaskSlot task, ByteBuffer buffer, int at, int length) {
     int dataSn = DataOutPdu.dataSn(buffer, at);
     int offset = DataOutPdu.bufferOffset(buffer, at);
-    if (dataSn != task.nextDataSn) {
-      throw new IscsiProtocolException(
-          "DataSN " + dataSn + " where " + task.nextDataSn + " is due");
+    if (dataSn != task.nextDataSn++ && !task.scsi.ended()) {
+      // RFC 7143 7.8: data are missing, so the task fails; the connection goes on.
+      task.scsi.fail(Condition.PROTOCOL_SERVICE_CRC_ERROR);
     }
-    task.nextDataSn++;
-    if (offset != task.received || length > task.allowedEnd - task.received) {
+    boolean rightPlace = offset == task.received || task.scsi.ended();
+    if (!rightPlace || length > task.allowedEnd - task.received) {
       throw new IscsiProtocolException(
           "Data-Out of %d bytes at offset %d where data from %d to %d are due"
               .formatted(length, Integer.toUnsignedLong(offset), task.received, task.allowedEnd));
