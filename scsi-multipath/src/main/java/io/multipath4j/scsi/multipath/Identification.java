@@ -129,7 +129,8 @@ final class Identification {
     return !isText || candidate.length() >= best.length();
   }
 
-  private static String text(Designator designator) {
+  /** Returns the text of a designator of one of the ranked types. */
+  static String text(Designator designator) {
     byte[] bytes = designator.id();
     return switch (designator.type()) {
       case NAA -> "naa." + HexFormat.of().formatHex(bytes);

@@ -1,5 +1,9 @@
 package io.multipath4j.scsi.multipath;
 
+import io.multipath4j.scsi.DeviceProperties;
+import io.multipath4j.scsi.codec.Capacity;
+import io.multipath4j.scsi.codec.Designator;
+import io.multipath4j.scsi.codec.DeviceIdentification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,8 +20,8 @@ import java.util.Objects;
  * @param product product identification of the INQUIRY data
  * @param serial unit serial number of VPD page 80h; empty when the device has none
  * @param t10Ids all T10 vendor ids of the logical unit in VPD page 83h, in the device's order
- * @param capacityBytes size
- * @param blockBytes logical block
+ * @param capacityBytes size; 0 when the device does not tell, as behind a port in standby
+ * @param blockBytes logical block; 0 when the device does not tell
  */
 record LunIdentity(
     String id,
@@ -37,8 +41,34 @@ record LunIdentity(
   enum Growth {
     /** At join: both answers are fresh, so sizes must agree. */
     DIFFERS,
-    /** At return: the administrator may have made the unit larger meanwhile. */
+    /** At return: the unit may have been made larger meanwhile, or not tell its size just now. */
     ALLOWED
+  }
+
+  /**
+   * Reads it from what a device told.
+   *
+   * @param id the chosen id; empty when there is none
+   */
+  static LunIdentity of(String id, DeviceProperties told) {
+    DeviceIdentification page = told.identification();
+    List<String> t10Ids = new ArrayList<>();
+    for (Designator designator : page == null ? List.<Designator>of() : page.designators()) {
+      if (designator.association() == Designator.Association.LOGICAL_UNIT
+          && designator.type() == Designator.T10_VENDOR_ID) {
+        t10Ids.add(Identification.text(designator));
+      }
+    }
+    Capacity capacity = told.capacity();
+    return new LunIdentity(
+        id,
+        told.inquiry().deviceType(),
+        told.inquiry().vendor(),
+        told.inquiry().product(),
+        told.serial(),
+        t10Ids,
+        capacity == null ? 0 : capacity.bytes(),
+        capacity == null ? 0 : capacity.blockBytes());
   }
 
   /**
@@ -50,10 +80,11 @@ record LunIdentity(
     List<String> all = new ArrayList<>();
     compare(all, "unique id", quoted(id), quoted(other.id));
     compare(all, "device type", deviceType, other.deviceType);
-    compare(all, "block size", blockBytes + " bytes", other.blockBytes + " bytes");
-    boolean grew = growth == Growth.ALLOWED && other.capacityBytes > capacityBytes;
-    if (!grew) {
-      compare(all, "capacity", capacityBytes + " bytes", other.capacityBytes + " bytes");
+    if (growth == Growth.DIFFERS || (capacityBytes > 0 && other.capacityBytes > 0)) {
+      compare(all, "block size", blockBytes + " bytes", other.blockBytes + " bytes");
+      if (growth == Growth.DIFFERS || other.capacityBytes < capacityBytes) {
+        compare(all, "capacity", capacityBytes + " bytes", other.capacityBytes + " bytes");
+      }
     }
     compare(all, "vendor", quoted(vendor), quoted(other.vendor));
     compare(all, "product", quoted(product), quoted(other.product));

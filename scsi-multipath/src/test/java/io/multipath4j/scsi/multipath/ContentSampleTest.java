@@ -6,6 +6,8 @@ import io.multipath4j.block.Bio;
 import io.multipath4j.block.BlockDevice;
 import io.multipath4j.block.BlockLimits;
 import io.multipath4j.block.BlockStatus;
+import io.multipath4j.reactor.EventLoop;
+import io.multipath4j.reactor.simulated.SimulatedNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -15,7 +17,8 @@ class ContentSampleTest {
 
   private static final int SIZE = 4 << 20;
 
-  private final ManualLoop loop = new ManualLoop();
+  private final SimulatedNetwork network = new SimulatedNetwork(1);
+  private final EventLoop loop = network.newLoop("initiator");
   private final List<String> outcomes = new ArrayList<>();
   private final MemoryDisk disk = new MemoryDisk("sda", SIZE);
   private final MemoryDisk path = new MemoryDisk("sda:1", SIZE);
@@ -61,7 +64,7 @@ class ContentSampleTest {
 
   private String outcome() {
     new ContentSample(disk, path, outcomes::add).start(loop);
-    loop.runMillis(60_000);
+    network.runFor(60_000_000_000L);
     assertThat(outcomes).hasSize(1);
     return outcomes.getFirst();
   }

@@ -1,0 +1,78 @@
+package io.multipath4j.scsi.multipath;
+
+import io.multipath4j.scsi.DeviceState;
+import io.multipath4j.scsi.ScsiDevice;
+import io.multipath4j.scsi.multipath.MultipathEvent.Kind;
+import java.util.List;
+
+/** Words the events of paths, each failure and each return once, and tells the listener. */
+final class PathEvents {
+
+  private final MultipathListener listener;
+
+  PathEvents(MultipathListener listener) {
+    this.listener = listener;
+  }
+
+  void added(ScsiMpathDevice path) {
+    List<ScsiMpathDevice> paths = path.head().paths();
+    tell(Kind.PATH_ADDED, path, "added: " + path.label() + " (" + count(paths.size()) + ")");
+  }
+
+  void removed(ScsiMpathDevice path) {
+    int left = path.head().paths().size();
+    tell(
+        Kind.PATH_REMOVED,
+        path,
+        "removed: " + path.label() + " (" + (left == 0 ? "it was the last" : count(left)) + ")");
+  }
+
+  /** A device was not let in. */
+  void refused(ScsiDevice device, String disk, String reason) {
+    listener.happened(
+        new MultipathEvent(Kind.PATH_REFUSED, disk, ScsiMpathDevice.label(device), reason));
+  }
+
+  /** Another logical unit answers where a path was. */
+  void swapped(ScsiMpathDevice path) {
+    tell(
+        Kind.PATH_REFUSED,
+        path,
+        "refused: another logical unit answers at "
+            + path.label()
+            + ": "
+            + path.swapped()
+            + "; it is not used any more. Correct the mapping on the target, then set the path"
+            + " running");
+  }
+
+  /** The state of a path that is on its head's list has changed, or may have. */
+  void stateChanged(ScsiMpathDevice path) {
+    boolean failed = path.deviceState() != DeviceState.RUNNING;
+    if (path.reportFailed(failed) == failed) {
+      return;
+    }
+    String working = working(path.head().paths());
+    if (failed) {
+      tell(Kind.PATH_FAILED, path, "failed: " + path.label() + ": " + path.why() + working);
+    } else {
+      tell(Kind.PATH_REINSTATED, path, "is back: " + path.label() + working);
+    }
+  }
+
+  private static String working(List<ScsiMpathDevice> paths) {
+    long working = paths.stream().filter(p -> p.deviceState() == DeviceState.RUNNING).count();
+    return " (" + working + " of " + count(paths.size()) + " working)";
+  }
+
+  private static String count(int paths) {
+    return paths == 1 ? "1 path" : paths + " paths";
+  }
+
+  private void tell(Kind kind, ScsiMpathDevice path, String what) {
+    String disk = path.head().diskName();
+    listener.happened(
+        new MultipathEvent(
+            kind, disk, path.label(), disk + ": path " + path.mpath().disk().name() + " " + what));
+  }
+}

@@ -1,0 +1,74 @@
+package io.multipath4j.scsi.multipath;
+
+import io.multipath4j.reactor.Scheduler;
+import io.multipath4j.scsi.DeviceState;
+import io.multipath4j.scsi.ScsiDevice;
+import io.multipath4j.scsi.ScsiDeviceListener;
+import io.multipath4j.scsi.codec.Sense;
+import io.multipath4j.scsi.codec.SenseKey;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes every change of a path's device known to its head, in time. Loop thread only. */
+final class PathWatch implements ScsiDeviceListener {
+
+  /** INQUIRY DATA HAS CHANGED: it may be another logical unit. */
+  private static final int INQUIRY_DATA_CHANGED = 0x3F03;
+
+  /** REPORTED LUNS DATA HAS CHANGED: this LUN may lead elsewhere. */
+  private static final int REPORTED_LUNS_CHANGED = 0x3F0E;
+
+  private final Function<ScsiDevice, @Nullable ScsiMpathDevice> paths;
+  private final PathEvents events;
+  private final IdentityWatch identity;
+  private final Consumer<ScsiMpathDevice> remove;
+
+  /**
+   * @param paths finds the path of a device; null when it is none
+   * @param remove takes a path off its head
+   */
+  PathWatch(
+      Scheduler scheduler,
+      Function<ScsiDevice, @Nullable ScsiMpathDevice> paths,
+      PathEvents events,
+      Consumer<ScsiMpathDevice> remove) {
+    this.paths = paths;
+    this.events = events;
+    this.identity = new IdentityWatch(scheduler, paths, events);
+    this.remove = remove;
+  }
+
+  /** Returns the gate for hosts. */
+  IdentityWatch identity() {
+    return identity;
+  }
+
+  @Override
+  public void stateChanged(ScsiDevice device, DeviceState before, DeviceState after) {
+    ScsiMpathDevice path = paths.apply(device);
+    if (path == null) {
+      return;
+    }
+    if (path.mpath().isRegistered()) {
+      path.head().mpath().pathStateChanged(path.mpath());
+      events.stateChanged(path);
+    }
+    if (after == DeviceState.DELETED) {
+      remove.accept(path);
+    } else if (after == DeviceState.RUNNING && !path.swapped().isEmpty()) {
+      identity.look(path); // an operator says that the mapping is right again
+    }
+  }
+
+  @Override
+  public void senseReported(ScsiDevice device, int sense) {
+    ScsiMpathDevice path = paths.apply(device);
+    if (path != null && Sense.key(sense) == SenseKey.UNIT_ATTENTION) {
+      switch (Sense.ascAndAscq(sense)) {
+        case INQUIRY_DATA_CHANGED, REPORTED_LUNS_CHANGED -> identity.suspect(path);
+        default -> {}
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.multipath4j.scsi.multipath;
+
+import io.multipath4j.block.BlockDevice;
+import io.multipath4j.libmultipath.ActiveCounter;
+import io.multipath4j.libmultipath.MpathDevice;
+import io.multipath4j.scsi.DeviceState;
+import io.multipath4j.scsi.ScsiDevice;
+import io.multipath4j.scsi.codec.Lun;
+
+/**
+ * One path: a SCSI device and its place in a head. Loop thread, except for what the library and
+ * snapshots read, which is volatile.
+ */
+public final class ScsiMpathDevice {
+
+  private static final String ANOTHER_UNIT = "another logical unit answers: ";
+
+  private final ScsiMpathHeads.Claim claim;
+  private final ScsiDevice device;
+  private final LunIdentity identity;
+  private final MpathDevice<ScsiMpathDevice> mpath;
+
+  /** Without ALUA a path is optimal for ever. */
+  private volatile AccessState accessState = AccessState.OPTIMAL;
+
+  private volatile String lastError = "";
+  private volatile String swapped = "";
+  private boolean reportedFailed;
+  private boolean removed;
+
+  /**
+   * @param identity what the device showed
+   * @param disk the hidden disk of this path
+   * @param active in-flight counter of the device's host
+   */
+  ScsiMpathDevice(
+      ScsiMpathHeads.Claim claim,
+      ScsiDevice device,
+      LunIdentity identity,
+      BlockDevice disk,
+      ActiveCounter active) {
+    this.claim = claim;
+    this.device = device;
+    this.identity = identity;
+    this.mpath =
+        new MpathDevice<>(
+            this, disk, device.host().transport().numaNode(), active, accessState.selection());
+  }
+
+  /** Returns a device as an operator knows it: what carries it, and its LUN. */
+  static String label(ScsiDevice device) {
+    return device.host().transport().name() + " LUN " + Lun.text(device.address().lun());
+  }
+
+  /** Returns this path as an operator knows it. */
+  public String label() {
+    return label(device);
+  }
+
+  /** Returns the SCSI device. */
+  public ScsiDevice device() {
+    return device;
+  }
+
+  /** Returns the path's number in its head. */
+  public int index() {
+    return claim.pathIndex();
+  }
+
+  /** Returns the ALUA state. Any thread. */
+  public AccessState accessState() {
+    return accessState;
+  }
+
+  /**
+   * Sets the ALUA state, as the device reported it: I/O chooses by it from now on, and what waited
+   * for a path is tried again. Loop thread.
+   */
+  public void setAccessState(AccessState state) {
+    accessState = state;
+    head().mpath().setAccessState(mpath, state.selection());
+  }
+
+  /** Returns the device's state as far as I/O is concerned: a swapped unit is never used. */
+  DeviceState deviceState() {
+    return swapped.isEmpty() ? device.state() : DeviceState.OFFLINE;
+  }
+
+  /** Returns the word for people. */
+  String stateText() {
+    return swapped.isEmpty() ? device.state().text() : "refused";
+  }
+
+  ScsiMpathHeads.Claim claim() {
+    return claim;
+  }
+
+  ScsiMpathHead head() {
+    return claim.head();
+  }
+
+  LunIdentity identity() {
+    return identity;
+  }
+
+  MpathDevice<ScsiMpathDevice> mpath() {
+    return mpath;
+  }
+
+  /** Returns what went wrong last; empty when nothing did. Any thread. */
+  String lastError() {
+    return lastError;
+  }
+
+  /** Returns why this path is not running now, as a clause, and remembers it. */
+  String why() {
+    String why =
+        switch (device.state()) {
+          case BLOCKED, CREATED_BLOCKED ->
+              device.host().transport().isUp()
+                  ? "its logical unit is being reset"
+                  : "its connection is lost";
+          case TRANSPORT_OFFLINE -> "its connection did not come back in time";
+          case QUIESCE -> "it is being checked, or held on request";
+          default -> "its device is " + device.state().text();
+        };
+    lastError = swapped.isEmpty() ? why : ANOTHER_UNIT + swapped;
+    return lastError;
+  }
+
+  /** Returns how the unit that answers here now differs; empty while it is the right one. */
+  String swapped() {
+    return swapped;
+  }
+
+  /**
+   * Sets how the unit that answers here differs. As long as it does, this path is not used,
+   * whatever the device's state says.
+   *
+   * @param differences empty when it is the right one (again)
+   */
+  void swapped(String differences) {
+    swapped = differences;
+    if (!differences.isEmpty()) {
+      lastError = ANOTHER_UNIT + differences;
+    }
+    head().mpath().pathStateChanged(mpath);
+  }
+
+  /** Sets whether people were told that the path failed; returns what it was. */
+  boolean reportFailed(boolean failed) {
+    boolean before = reportedFailed;
+    reportedFailed = failed;
+    return before;
+  }
+
+  /** Marks it removed; true for the first caller alone. */
+  boolean remove() {
+    boolean first = !removed;
+    removed = true;
+    return first;
+  }
+
+  boolean isRemoved() {
+    return removed;
+  }
+
+  @Override
+  public String toString() {
+    return mpath.disk().name() + " (" + label() + ")";
+  }
+}

@@ -1,0 +1,109 @@
+package io.multipath4j.scsi.multipath;
+
+import io.multipath4j.block.BlockLimits;
+import io.multipath4j.libmultipath.MpathDevice;
+import io.multipath4j.libmultipath.MpathHead;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One logical unit: its id, its numbers, and its multipath disk. {@link ScsiMpathHeads} makes and
+ * ends it.
+ */
+final class ScsiMpathHead {
+
+  /** Most paths of one logical unit; the library has a bit for each. */
+  static final int MAX_PATHS = Long.SIZE;
+
+  private final UniqueId id;
+  private final int index;
+  private final int diskIndex;
+  private final LunIdentity identity;
+  private final String founder;
+  private final MpathHead<ScsiMpathDevice> mpath;
+
+  /** Guarded by the lock of {@link ScsiMpathHeads}. */
+  private final IndexAllocator pathIndices = new IndexAllocator(MAX_PATHS, "path indices");
+
+  /**
+   * @param identity what every path must show
+   * @param founder the first path, as an operator knows it
+   */
+  ScsiMpathHead(
+      UniqueId id,
+      int index,
+      int diskIndex,
+      LunIdentity identity,
+      String founder,
+      MpathHead<ScsiMpathDevice> mpath) {
+    this.id = id;
+    this.index = index;
+    this.diskIndex = diskIndex;
+    this.identity = identity;
+    this.founder = founder;
+    this.mpath = mpath;
+  }
+
+  UniqueId id() {
+    return id;
+  }
+
+  int index() {
+    return index;
+  }
+
+  int diskIndex() {
+    return diskIndex;
+  }
+
+  LunIdentity identity() {
+    return identity;
+  }
+
+  IndexAllocator pathIndices() {
+    return pathIndices;
+  }
+
+  MpathHead<ScsiMpathDevice> mpath() {
+    return mpath;
+  }
+
+  String diskName() {
+    return mpath.name();
+  }
+
+  /** Returns the paths in the order in which they joined. Any thread. */
+  List<ScsiMpathDevice> paths() {
+    return mpath.devices().stream().map(MpathDevice::driverPath).toList();
+  }
+
+  /** Returns a path to name when a new one differs from this head: one that is there, if any. */
+  String representative() {
+    List<MpathDevice<ScsiMpathDevice>> devices = mpath.devices();
+    return devices.isEmpty() ? founder : devices.getFirst().driverPath().label();
+  }
+
+  /**
+   * Fits the disk to its paths: limits only become stricter, since I/O that was split to the former
+   * ones is under way; but it is read-only exactly as long as one of the paths is.
+   */
+  void restack() {
+    @Nullable BlockLimits stacked = mpath.isLive() ? mpath.limits() : null;
+    boolean readOnly = false;
+    for (MpathDevice<ScsiMpathDevice> path : mpath.devices()) {
+      if (path.driverPath().swapped().isEmpty()) {
+        BlockLimits limits = path.disk().limits();
+        stacked = stacked == null ? limits : StackedLimits.stack(stacked, limits);
+        readOnly |= limits.readOnly();
+      }
+    }
+    if (stacked != null) {
+      mpath.setGeometry(mpath.capacityBytes(), StackedLimits.withReadOnly(stacked, readOnly));
+    }
+  }
+
+  /** The last path is gone: what waits for one fails, and what comes later. */
+  void end() {
+    mpath.removeDisk();
+  }
+}
