@@ -40,6 +40,7 @@ final class ManualLoop implements EventLoop {
       new PriorityQueue<>(
           Comparator.comparingLong((Task t) -> t.atNanos).thenComparingLong(t -> t.order));
   private long nowNanos = 1_000_000_000L;
+  private final Clock clock = () -> nowNanos;
   private long order;
   long scheduled;
 
@@ -74,7 +75,7 @@ final class ManualLoop implements EventLoop {
 
   @Override
   public Clock clock() {
-    return () -> nowNanos;
+    return clock;
   }
 
   @Override
