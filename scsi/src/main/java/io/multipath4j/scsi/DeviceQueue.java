@@ -63,7 +63,7 @@ final class DeviceQueue {
     }
     request.stage = ScsiRequest.Stage.WAITING;
     listOf(request).addLast(request);
-    pump();
+    slots.sendInTurn(this);
   }
 
   /** Sends what may be sent now. */
@@ -99,6 +99,10 @@ final class DeviceQueue {
   /** The transport has ended the request's command. */
   void completed(ScsiRequest request) {
     boolean overdue = request.stage == ScsiRequest.Stage.OVERDUE;
+    if (!overdue && request.stage != ScsiRequest.Stage.OUTSTANDING) {
+      throw new IllegalStateException(
+          transport.name() + " completed a command that it does not have: " + request);
+    }
     RequestList.unlink(request);
     outstanding--;
     slots.release();

@@ -132,15 +132,26 @@ public final class ScsiDevice {
   }
 
   /**
-   * Changes the state on an operator's word, such as {@code running} of an offline device.
+   * Changes the state on the word of an operator or of the layer above, such as {@code running} of
+   * an offline device. While the transport is down a device that is set running becomes blocked or
+   * transport-offline instead, and runs when the transport has returned and the {@link ReturnGate}
+   * agrees; otherwise the gate is not asked.
    *
    * @throws IllegalStateException when the device may not go there from where it is
    */
   public void setState(DeviceState next) {
     DeviceState before = state;
-    if (before != next && !changeState(before, next)) {
+    if (before == next) {
+      return;
+    }
+    if (!before.canBecome(next)) {
       throw new IllegalStateException(
           this + ": cannot go from " + before.text() + " to " + next.text());
+    }
+    if (next == DeviceState.RUNNING && host.isDown()) {
+      host.runOnReturn(this);
+    } else {
+      changeState(before, next);
     }
   }
 
@@ -167,9 +178,11 @@ public final class ScsiDevice {
     queue.pump();
   }
 
-  /** The transport is lost: a reset that is under way will not be answered. */
+  /** The transport is lost: a reset under way will not be answered, and nothing can be sent. */
   void transportLost() {
     queue.recovery().transportLost();
+    changeState(DeviceState.RUNNING, DeviceState.BLOCKED);
+    queue.stateChanged();
   }
 
   /** Returns for example {@code "LUN 7 of iqn.2026-01.example:disk at 127.0.0.1:3260"}. */

@@ -124,7 +124,7 @@ public final class ScsiDisk implements BlockDevice {
     if (now.blocks() == 0) {
       return BlockStatus.IOERR; // not ready when it was probed; another path may know better
     }
-    BlockStatus check = block.check(bio, capacityBytes());
+    BlockStatus check = block.check(bio, now.blocks() << now.blockShift());
     if (check != BlockStatus.OK) {
       return check;
     }

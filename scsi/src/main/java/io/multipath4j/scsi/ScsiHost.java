@@ -39,6 +39,10 @@ public final class ScsiHost {
   private final HostSlots slots;
   private final List<ScsiDevice> devices = new CopyOnWriteArrayList<>();
   private final ReturnCheck returnCheck;
+
+  /** Devices that are being probed, or only asked for REPORT LUNS. */
+  private final List<ScsiDevice> asked = new CopyOnWriteArrayList<>();
+
   private @Nullable Timer replacementTimer;
   private boolean down;
   private boolean closed;
@@ -106,14 +110,14 @@ public final class ScsiHost {
   /** Asks LUN 0 which logical units there are. Fails with {@link ScsiException}. */
   public CompletableFuture<List<Long>> reportLuns() {
     ScsiDevice known = device(Lun.of(0));
-    ScsiDevice asked = known != null ? known : newDevice(Lun.of(0));
-    return reportLuns(asked, REPORT_LUNS_BYTES)
+    ScsiDevice lun0 = known != null ? known : newDevice(Lun.of(0));
+    return reportLuns(lun0, REPORT_LUNS_BYTES)
         .thenCompose(reply -> {
           try {
             int total = LunList.totalBytes(reply);
             return total <= REPORT_LUNS_BYTES
                 ? CompletableFuture.completedFuture(reply)
-                : reportLuns(asked, total);
+                : reportLuns(lun0, total);
           } catch (MalformedDataException e) {
             return CompletableFuture.failedFuture(malformed(e));
           }
@@ -148,11 +152,15 @@ public final class ScsiHost {
       return known.revalidate().thenApply(ignored -> known);
     }
     ScsiDevice found = newDevice(lun);
-    return DeviceProbe.run(found).thenApply(told -> add(found, told));
+    return DeviceProbe.run(found)
+        .whenComplete((told, failure) -> asked.remove(found))
+        .thenApply(told -> add(found, told));
   }
 
   private ScsiDevice newDevice(long lun) {
-    return new ScsiDevice(this, new ScsiAddress(number, 0, 0, lun));
+    ScsiDevice device = new ScsiDevice(this, new ScsiAddress(number, 0, 0, lun));
+    asked.add(device);
+    return device;
   }
 
   private ScsiDevice add(ScsiDevice found, DeviceProperties told) {
@@ -166,7 +174,7 @@ public final class ScsiHost {
     if (closed) {
       remove(found);
     } else if (!transport.isUp()) {
-      block(found);
+      found.changeState(DeviceState.RUNNING, DeviceState.BLOCKED);
     }
     return found;
   }
@@ -196,6 +204,9 @@ public final class ScsiHost {
     for (ScsiDevice device : devices) {
       remove(device);
     }
+    for (ScsiDevice device : asked) {
+      remove(device);
+    }
     transport.close();
   }
 
@@ -213,13 +224,23 @@ public final class ScsiHost {
         loop.schedule(MILLISECONDS.toNanos(timeouts.replacementMillis()), this::replacementTimeout);
     for (ScsiDevice device : devices) {
       device.transportLost();
-      block(device);
+    }
+    for (ScsiDevice device : asked) {
+      device.transportLost();
     }
   }
 
-  private static void block(ScsiDevice device) {
-    device.changeState(DeviceState.RUNNING, DeviceState.BLOCKED);
-    device.changeState(DeviceState.CREATED, DeviceState.CREATED_BLOCKED);
+  boolean isDown() {
+    return down;
+  }
+
+  /** A device is to run as soon as the transport, which is down, has returned. */
+  void runOnReturn(ScsiDevice device) {
+    device.changeState(DeviceState.OFFLINE, DeviceState.BLOCKED);
+    device.changeState(DeviceState.QUIESCE, DeviceState.BLOCKED);
+    if (replacementTimer == null) {
+      device.changeState(DeviceState.BLOCKED, DeviceState.TRANSPORT_OFFLINE);
+    }
   }
 
   private void replacementTimeout() {
@@ -256,7 +277,6 @@ public final class ScsiHost {
       // A device that is not back yet still becomes transport-offline in its time.
       List<ScsiDevice> returning = new ArrayList<>();
       for (ScsiDevice device : devices) {
-        device.changeState(DeviceState.CREATED_BLOCKED, DeviceState.CREATED);
         DeviceState state = device.state();
         if (state == DeviceState.BLOCKED || state == DeviceState.TRANSPORT_OFFLINE) {
           returning.add(device);

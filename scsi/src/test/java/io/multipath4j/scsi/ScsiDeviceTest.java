@@ -49,7 +49,7 @@ class ScsiDeviceTest {
     rig.transport.sense(rig.transport.oldest(), 0x062A06);
     rig.loop.run();
     assertThat(rig.events)
-        .containsExactly("UNIT ATTENTION 2Ah/06h (asymmetric access state changed)");
+        .containsExactly("UNIT ATTENTION 2Ah/06h asymmetric access state changed");
     rig.transport.good(rig.transport.oldest());
     assertThat(rig.ends).containsExactly(BlockStatus.OK);
   }
@@ -161,6 +161,37 @@ class ScsiDeviceTest {
       rig.transport.good(rig.transport.oldest());
     }
     assertThat(rig.ends).hasSize(5);
+  }
+
+  @Test
+  void aDeviceThatSubmitsFromItsCompletionsDoesNotStarveAnother() {
+    rig.transport.canQueue = 1;
+    ScsiDevice other = rig.await(rig.host.probe(2L << 48));
+    ScsiRequest greedy =
+        new ScsiRequest(ended -> {
+          ended.prepare(10, 0, 0).cdb()[0] = 0x2F;
+          if (rig.ends.isEmpty()) {
+            rig.device.execute(ended);
+          }
+        });
+    greedy.prepare(10, 0, 0).cdb()[0] = 0x2F;
+    rig.device.execute(greedy);
+    ScsiRequest modest = new ScsiRequest(ended -> rig.ends.add(ended.status()));
+    modest.prepare(10, 0, 0).cdb()[0] = 0x2F;
+    other.execute(modest);
+    rig.transport.good(rig.transport.oldest());
+    assertThat(rig.transport.oldest()).isSameAs(modest.command());
+    rig.transport.good(modest.command());
+    rig.transport.good(greedy.command());
+    assertThat(rig.ends).containsExactly(BlockStatus.OK);
+  }
+
+  @Test
+  void aTransportThatCompletesACommandTwiceIsCaught() {
+    ScsiRequest request = rig.execute(0);
+    rig.transport.good(request.command());
+    assertThatThrownBy(() -> request.command().completeWithStatus(0, 0))
+        .hasMessageContaining("completed a command that it does not have");
   }
 
   // ---- states -----------------------------------------------------------------------------------

@@ -154,11 +154,41 @@ class ScsiHostTest {
   }
 
   @Test
+  void settingADeviceRunningWhileTheTransportIsDownWaitsForTheCheck() {
+    rig.device.setState(DeviceState.OFFLINE);
+    rig.transport.drop("gone");
+    rig.device.setState(DeviceState.RUNNING);
+    assertThat(rig.device.state()).isEqualTo(DeviceState.BLOCKED);
+    rig.device.setState(DeviceState.OFFLINE);
+    rig.loop.advance(Rig.TIMEOUTS.replacementMillis());
+    rig.device.setState(DeviceState.RUNNING);
+    assertThat(rig.device.state()).isEqualTo(DeviceState.TRANSPORT_OFFLINE);
+    rig.unit.serial = "SN-2";
+    rig.transport.restore();
+    rig.loop.run();
+    assertThat(rig.device.state()).isEqualTo(DeviceState.OFFLINE);
+  }
+
+  @Test
+  void aProbeThatWaitsForRoomEndsWithTheTransport() {
+    rig.transport.canQueue = 1;
+    rig.execute(0);
+    CompletableFuture<ScsiDevice> probe = rig.host.probe(Lun.of(2));
+    CompletableFuture<List<Long>> luns = rig.host.reportLuns();
+    rig.loop.run();
+    assertThat(probe).isNotDone();
+    rig.transport.drop("gone");
+    assertThat(probe).isCompletedExceptionally();
+    assertThat(luns).isCompletedExceptionally();
+    rig.loop.advance(Rig.TIMEOUTS.replacementMillis());
+  }
+
+  @Test
   void asynchronousEventsReachTheDevice() {
     rig.transport.asyncEvent(Lun.of(1), Sense.fixed(SenseKey.UNIT_ATTENTION, 0x2A, 0x09));
     rig.transport.asyncEvent(Lun.of(9), Sense.fixed(SenseKey.UNIT_ATTENTION, 0x2A, 0x09));
     rig.transport.asyncEvent(Lun.of(1), new byte[] {1});
-    assertThat(rig.events).containsExactly("UNIT ATTENTION 2Ah/09h (capacity data has changed)");
+    assertThat(rig.events).containsExactly("UNIT ATTENTION 2Ah/09h capacity data has changed");
   }
 
   @Test
@@ -197,7 +227,7 @@ class ScsiHostTest {
     assertThat(rig.failure(rig.host.probe(Lun.of(7))))
         .isEqualTo(
             "LUN 7 of iqn.2026-01.example:disk: not there "
-                + "(ILLEGAL REQUEST 25h/00h (logical unit not supported))");
+                + "(ILLEGAL REQUEST 25h/00h logical unit not supported)");
     rig.unit.inquiry =
         new StandardInquiry(3, 0x1F, false, 6, 0, false, false, true, "V", "P", "1", List.of());
     assertThat(rig.failure(rig.host.probe(Lun.of(7))))

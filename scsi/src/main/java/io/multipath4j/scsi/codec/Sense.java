@@ -163,13 +163,13 @@ public final class Sense {
     return sense;
   }
 
-  /** Returns a sense code in words: {@code "ILLEGAL REQUEST 25h/00h (logical unit ...)"}. */
+  /** Returns a sense code in words: {@code "ILLEGAL REQUEST 25h/00h logical unit ..."}. */
   public static String text(int code) {
     if (code == NONE) {
       return "no sense data";
     }
     String numbers = String.format("%s %02Xh/%02Xh", key(code).text(), asc(code), ascq(code));
     String words = AdditionalSense.text(ascAndAscq(code));
-    return words.isEmpty() ? numbers : numbers + " (" + words + ")";
+    return words.isEmpty() ? numbers : numbers + " " + words;
   }
 }

@@ -76,9 +76,9 @@ class SenseTest {
   @Test
   void textSaysItInNumbersAndWords() {
     assertThat(Sense.text(0x052500))
-        .isEqualTo("ILLEGAL REQUEST 25h/00h (logical unit not supported)");
+        .isEqualTo("ILLEGAL REQUEST 25h/00h logical unit not supported");
     assertThat(Sense.text(0x02040B))
-        .isEqualTo("NOT READY 04h/0Bh (logical unit not accessible, target port in standby state)");
+        .isEqualTo("NOT READY 04h/0Bh logical unit not accessible, target port in standby state");
     assertThat(Sense.text(0x04FEFE)).isEqualTo("HARDWARE ERROR FEh/FEh");
     assertThat(Sense.text(Sense.NONE)).isEqualTo("no sense data");
   }
