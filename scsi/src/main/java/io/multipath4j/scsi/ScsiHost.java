@@ -44,6 +44,7 @@ public final class ScsiHost {
   private final List<ScsiDevice> asked = new CopyOnWriteArrayList<>();
 
   private @Nullable Timer replacementTimer;
+  private volatile String lostBecause = "";
   private boolean down;
   private boolean closed;
 
@@ -86,6 +87,14 @@ public final class ScsiHost {
   /** Returns how many commands the transport carries now. Any thread. */
   public int outstanding() {
     return (int) slots.outstanding().value();
+  }
+
+  /**
+   * Returns why the transport was lost, one clause for a person; empty when it was not, or has not
+   * said yet: it speaks after it has ended its commands. Any thread.
+   */
+  public String lostBecause() {
+    return lostBecause;
   }
 
   /** Replaces the check of a device whose transport has returned. */
@@ -273,6 +282,7 @@ public final class ScsiHost {
         return;
       }
       down = false;
+      lostBecause = "";
       LOG.log(Level.INFO, "host {0}: {1} is up", number, transport.name());
       // A device that is not back yet still becomes transport-offline in its time.
       List<ScsiDevice> returning = new ArrayList<>();
@@ -293,6 +303,7 @@ public final class ScsiHost {
         LOG.log(Level.WARNING, "host {0}: {1} is down: {2}", number, transport.name(), reason);
       }
       transportSeenDown();
+      lostBecause = reason;
     }
 
     @Override
