@@ -1,6 +1,6 @@
 package io.multipath4j.scsi.multipath;
 
-import io.multipath4j.reactor.Scheduler;
+import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.ScsiDeviceListener;
@@ -19,6 +19,7 @@ final class PathWatch implements ScsiDeviceListener {
   /** REPORTED LUNS DATA HAS CHANGED: this LUN may lead elsewhere. */
   private static final int REPORTED_LUNS_CHANGED = 0x3F0E;
 
+  private final EventLoop loop;
   private final Function<ScsiDevice, @Nullable ScsiMpathDevice> paths;
   private final PathEvents events;
   private final IdentityWatch identity;
@@ -29,13 +30,14 @@ final class PathWatch implements ScsiDeviceListener {
    * @param remove takes a path off its head
    */
   PathWatch(
-      Scheduler scheduler,
+      EventLoop loop,
       Function<ScsiDevice, @Nullable ScsiMpathDevice> paths,
       PathEvents events,
       Consumer<ScsiMpathDevice> remove) {
+    this.loop = loop;
     this.paths = paths;
     this.events = events;
-    this.identity = new IdentityWatch(scheduler, paths, events);
+    this.identity = new IdentityWatch(loop, paths, events);
     this.remove = remove;
   }
 
@@ -52,12 +54,19 @@ final class PathWatch implements ScsiDeviceListener {
     }
     if (path.mpath().isRegistered()) {
       path.head().mpath().pathStateChanged(path.mpath());
-      events.stateChanged(path);
+      // At the end of the turn the transport has said why.
+      loop.defer(() -> report(path));
     }
     if (after == DeviceState.DELETED) {
       remove.accept(path);
     } else if (after == DeviceState.RUNNING && !path.swapped().isEmpty()) {
       identity.look(path); // an operator says that the mapping is right again
+    }
+  }
+
+  private void report(ScsiMpathDevice path) {
+    if (!path.isRemoved()) {
+      events.stateChanged(path);
     }
   }
 

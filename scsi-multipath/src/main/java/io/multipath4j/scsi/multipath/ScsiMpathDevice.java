@@ -118,14 +118,19 @@ public final class ScsiMpathDevice {
         switch (device.state()) {
           case BLOCKED, CREATED_BLOCKED ->
               device.host().transport().isUp()
-                  ? "its logical unit is being reset"
-                  : "its connection is lost";
+                  ? "its logical unit is being reset or checked"
+                  : "its connection is lost" + reason();
           case TRANSPORT_OFFLINE -> "its connection did not come back in time";
           case QUIESCE -> "it is being checked, or held on request";
           default -> "its device is " + device.state().text();
         };
     lastError = swapped.isEmpty() ? why : ANOTHER_UNIT + swapped;
     return lastError;
+  }
+
+  private String reason() {
+    String reason = device.host().lostBecause();
+    return reason.isEmpty() ? "" : ": " + reason;
   }
 
   /** Returns how the unit that answers here now differs; empty while it is the right one. */

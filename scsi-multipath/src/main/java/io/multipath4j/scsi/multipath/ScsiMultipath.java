@@ -15,10 +15,8 @@ import io.multipath4j.scsi.ScsiDisk;
 import io.multipath4j.scsi.ScsiHost;
 import io.multipath4j.scsi.multipath.LunIdentity.Growth;
 import io.multipath4j.scsi.multipath.ScsiMpathHeads.Claim;
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
@@ -29,8 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * except where it says "any thread"; all devices are of this loop.
  */
 public final class ScsiMultipath {
-
-  private static final System.Logger LOG = System.getLogger(ScsiMultipath.class.getName());
 
   private final EventLoop loop;
   private final ScsiMultipathConfig config;
@@ -86,9 +82,9 @@ public final class ScsiMultipath {
     try {
       claim = heads.claim(id, (index, disk) -> newHead(device, id, identity, index, disk));
     } catch (IllegalStateException e) {
-      LOG.log(Level.WARNING, "{0}: used as an ordinary disk: {1}", device, e.getMessage());
+      // Not an ordinary disk either: that would be a second disk for what may have one already.
       return done(
-          new AddResult.OrdinaryDisk(Objects.requireNonNullElse(e.getMessage(), "no head")));
+          refuse(device, "", "refused " + ScsiMpathDevice.label(device) + ": " + e.getMessage()));
     }
     String differences = identity.differences(claim.head().identity(), Growth.DIFFERS);
     if (!differences.isEmpty()) {

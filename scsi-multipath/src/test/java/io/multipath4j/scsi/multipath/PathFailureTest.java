@@ -61,10 +61,11 @@ class PathFailureTest {
     assertThat(rig.events)
         .extracting(MultipathEvent::text)
         .containsExactly(
-            "sda: path sda:0 failed: iqn.t at a LUN 0: its connection is lost (1 of 2 paths"
-                + " working)");
+            "sda: path sda:0 failed: iqn.t at a LUN 0: its connection is lost: connection reset"
+                + " by peer (1 of 2 paths working)");
     assertThat(rig.head(0).paths().getFirst().deviceState()).isEqualTo("blocked");
-    assertThat(rig.head(0).paths().getFirst().lastError()).isEqualTo("its connection is lost");
+    assertThat(rig.head(0).paths().getFirst().lastError())
+        .isEqualTo("its connection is lost: connection reset by peer");
     assertThat(rig.head(0).paths().getFirst().failovers()).isPositive();
 
     a.transport().restore();

@@ -227,6 +227,16 @@ class ScsiMultipathTest {
     assertThat(rig.multipath.heads()).as("no claim is left").isEmpty();
   }
 
+  @Test
+  void aPathTooManyIsRefusedAndIsNoSecondDisk() {
+    for (int i = 0; i < ScsiMpathHead.MAX_PATHS; i++) {
+      rig.add(rig.path("p" + i, unit));
+    }
+    assertThat(rig.add(rig.path("q", unit)))
+        .isEqualTo(new Refused("refused iqn.t at q LUN 0: all 64 path indices are in use"));
+    assertThat(rig.head(0).paths()).hasSize(ScsiMpathHead.MAX_PATHS);
+  }
+
   // ---- coming and going -------------------------------------------------------------------------
 
   @Test
