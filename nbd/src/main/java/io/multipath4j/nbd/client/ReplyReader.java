@@ -113,7 +113,7 @@ final class ReplyReader {
     Pending pending = find(in.getLong(8));
     int length = in.getInt(16);
     int needed = type == REPLY_OFFSET_DATA ? Long.BYTES : length;
-    check(length >= 0 && needed <= MAX_SMALL_CHUNK_BYTES, "sent a chunk of absurd length: " + type);
+    check(length >= 0 && needed <= MAX_SMALL_CHUNK_BYTES, "sent a chunk of absurd length");
     if (in.available() < Wire.CHUNK_HEADER_BYTES + needed) {
       return false;
     }
