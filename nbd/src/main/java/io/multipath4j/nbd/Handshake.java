@@ -28,8 +28,16 @@ import org.jspecify.annotations.Nullable;
 /** The server's side of "Newstyle negotiation" and "Fixed newstyle negotiation". */
 final class Handshake {
 
-  /** What a client may send before it is taken for an attack. */
+  /** What a client may send before it is taken for an attack, and per export it may look at. */
   static final int MAX_OPTIONS = 64;
+
+  static final int MAX_OPTIONS_PER_EXPORT = 4;
+
+  /**
+   * Answers that may wait when the next option comes. A client must not send it before it has the
+   * last answer ("Fixed newstyle negotiation"); some lenience is for those that send a few at once.
+   */
+  static final int MAX_WAITING_ANSWER_BYTES = 64 * 1024;
 
   /** Longer options are refused with TOO_BIG; a string is 4096 at most, and names are one. */
   static final int MAX_OPTION_BYTES = 32 * 1024;
@@ -138,8 +146,13 @@ final class Handshake {
   }
 
   private boolean countOption() {
-    if (++optionCount > MAX_OPTIONS) {
-      fail("sent more than " + MAX_OPTIONS + " options without choosing an export");
+    int limit = MAX_OPTIONS + MAX_OPTIONS_PER_EXPORT * exports.all().size();
+    if (++optionCount > limit) {
+      fail("sent more than " + limit + " options without choosing an export");
+      return false;
+    }
+    if (replies.pendingBytes() > MAX_WAITING_ANSWER_BYTES) {
+      fail("sends options without taking the answers");
       return false;
     }
     return true;

@@ -27,6 +27,11 @@ final class OptionReplies {
     this.stream = stream;
   }
 
+  /** Returns what has been said and has not left yet. */
+  long pendingBytes() {
+    return stream.pendingBytes();
+  }
+
   void greeting() {
     stream
         .stage(Wire.GREETING_BYTES)

@@ -401,11 +401,29 @@ class HandshakeTest {
   void tooManyOptionsEndTheConnection() {
     RawClient client = RawClient.greeted(loop);
 
-    for (int i = 0; i < Handshake.MAX_OPTIONS; i++) {
+    for (int i = 0; i < Handshake.MAX_OPTIONS + 2 * Handshake.MAX_OPTIONS_PER_EXPORT; i++) {
       client.send(RawClient.option(OPT_LIST));
     }
     assertThat(client.stream.reset).isFalse();
     client.send(RawClient.option(OPT_LIST));
+
+    assertThat(client.stream.reset).isTrue();
+  }
+
+  @Test
+  void optionsWithoutTakingTheAnswersEndTheConnection() throws Exception {
+    NbdServer.start(
+        loop,
+        NbdServerConfig.builder()
+            .export(new NbdExport("disk", "x".repeat(4096), device, false))
+            .listen(new Endpoint.Unix(Path.of("nbd.sock")))
+            .build());
+    RawClient client = RawClient.greeted(loop);
+    client.stream.takes = 0;
+
+    for (int i = 0; i < 20 && !client.stream.isClosed(); i++) {
+      client.send(RawClient.option(OPT_LIST));
+    }
 
     assertThat(client.stream.reset).isTrue();
   }
