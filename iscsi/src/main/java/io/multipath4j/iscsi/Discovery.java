@@ -4,8 +4,6 @@ import io.multipath4j.iscsi.login.TextKey;
 import io.multipath4j.iscsi.login.TextKeys;
 import io.multipath4j.iscsi.pdu.Bhs;
 import io.multipath4j.iscsi.pdu.IscsiProtocolException;
-import io.multipath4j.iscsi.pdu.LogoutRequestPdu;
-import io.multipath4j.iscsi.pdu.NopPdu;
 import io.multipath4j.iscsi.pdu.Opcode;
 import io.multipath4j.iscsi.pdu.PduReader;
 import io.multipath4j.iscsi.pdu.TextPdu;
@@ -80,16 +78,6 @@ public final class Discovery {
     return discovery.result.copy();
   }
 
-  private void ask(byte[] keys, int ttt) {
-    ByteBuffer header = connection.writer().begin();
-    int at = header.position();
-    TextPdu.initRequest(header, at, 0x80, ttt);
-    Bhs.setItt(header, at, ITT);
-    Bhs.setCmdSn(header, at, connection.window().take());
-    Bhs.setExpStatSn(header, at, connection.expStatSn());
-    connection.writer().endWithBytes(keys, 0, keys.length);
-  }
-
   private void answer(ByteBuffer buffer, int at, int dataAt) {
     if (Bhs.itt(buffer, at) != ITT) {
       throw new IscsiProtocolException("unasked " + Bhs.describe(buffer, at));
@@ -102,12 +90,13 @@ public final class Discovery {
       if (ttt == Bhs.RESERVED_TAG) {
         throw new IscsiProtocolException("text response to be continued, without a transfer tag");
       }
-      ask(new byte[0], ttt);
+      ControlPdus.text(connection, ITT, ttt, new byte[0]);
       return;
     }
     List<DiscoveredTarget> targets = targets(text.finish(), connection.portal());
     finish();
-    logout();
+    ControlPdus.logout(connection, ITT + 1);
+    connection.close();
     result.complete(targets);
   }
 
@@ -143,17 +132,6 @@ public final class Discovery {
     }
   }
 
-  private void logout() {
-    ByteBuffer header = connection.writer().begin();
-    int at = header.position();
-    LogoutRequestPdu.init(header, at, LogoutRequestPdu.CLOSE_SESSION, 0);
-    Bhs.setItt(header, at, ITT + 1);
-    Bhs.setCmdSn(header, at, connection.window().current());
-    Bhs.setExpStatSn(header, at, connection.expStatSn());
-    connection.writer().end();
-    connection.close();
-  }
-
   private final class Link implements ConnectionOwner {
 
     @Override
@@ -163,7 +141,7 @@ public final class Discovery {
           loop.schedule(
               TimeUnit.MILLISECONDS.toNanos(millis),
               () -> link.end("no list of targets within " + millis + " ms", false));
-      ask(SEND_TARGETS, Bhs.RESERVED_TAG);
+      ControlPdus.text(link, ITT, Bhs.RESERVED_TAG, SEND_TARGETS);
     }
 
     @Override
@@ -175,12 +153,7 @@ public final class Discovery {
       if (opcode == Opcode.TEXT_RESPONSE) {
         answer(buffer, at, dataAt);
       } else if (opcode == Opcode.NOP_IN && Bhs.ttt(buffer, at) != Bhs.RESERVED_TAG) {
-        ByteBuffer header = connection.writer().begin();
-        NopPdu.initOut(header, header.position(), Bhs.RESERVED_TAG, Bhs.ttt(buffer, at));
-        Bhs.setImmediate(header, header.position());
-        Bhs.setCmdSn(header, header.position(), connection.window().current());
-        Bhs.setExpStatSn(header, header.position(), connection.expStatSn());
-        connection.writer().end();
+        ControlPdus.nopOut(connection, Bhs.RESERVED_TAG, Bhs.ttt(buffer, at), Bhs.lun(buffer, at));
       } else {
         throw new IscsiProtocolException("unexpected " + Bhs.describe(buffer, at));
       }

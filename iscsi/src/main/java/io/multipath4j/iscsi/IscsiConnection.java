@@ -62,6 +62,7 @@ final class IscsiConnection implements StreamHandler, PduSink {
     this.random = random;
     this.owner = owner;
     this.reader = new PduReader(receiveBuffer, this);
+    reader.setMaxAhsBytes(0); // no PDU of a target has any (RFC 7143 11.2.2)
     this.portal = config.portal();
     this.login = new InitiatorLogin(config, discovery, isid, random);
   }

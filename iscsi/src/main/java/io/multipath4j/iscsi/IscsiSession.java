@@ -5,12 +5,9 @@ import io.multipath4j.iscsi.login.TextKeys;
 import io.multipath4j.iscsi.pdu.AsyncMessagePdu;
 import io.multipath4j.iscsi.pdu.Bhs;
 import io.multipath4j.iscsi.pdu.IscsiProtocolException;
-import io.multipath4j.iscsi.pdu.LogoutRequestPdu;
-import io.multipath4j.iscsi.pdu.NopPdu;
 import io.multipath4j.iscsi.pdu.Opcode;
 import io.multipath4j.iscsi.pdu.PduReader;
 import io.multipath4j.iscsi.pdu.RejectPdu;
-import io.multipath4j.iscsi.pdu.TextPdu;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.reactor.Timer;
@@ -22,7 +19,6 @@ import io.multipath4j.scsi.TaskManagementListener;
 import io.multipath4j.scsi.TaskManagementResult;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -66,8 +62,6 @@ public final class IscsiSession implements ScsiTransport {
     CLOSED
   }
 
-  private record Refused(ScsiCommand command, HostByte hostByte) {}
-
   private final EventLoop loop;
   private final String name;
   private final long isid;
@@ -77,14 +71,13 @@ public final class IscsiSession implements ScsiTransport {
   private final Keepalive keepalive;
   private final ByteBuffer receiveBuffer;
   private final CompletableFuture<Void> firstLogin = new CompletableFuture<>();
-  private final ArrayDeque<Refused> refused = new ArrayDeque<>();
+  private final RefusedCommands refused;
+  private final Backoff backoff;
 
   private IscsiSessionConfig config;
   private State state = State.NEW;
   private @Nullable IscsiConnection connection;
   private @Nullable Timer timer; // of WAITING, LOGGING_OUT and CLOSING
-  private int failedAttempts;
-  private int pauseAtLeastMillis;
   private volatile int numaNode = -1;
   private volatile @Nullable String lastFailure;
   private ScsiTransportListener listener = NOBODY;
@@ -124,6 +117,8 @@ public final class IscsiSession implements ScsiTransport {
     this.random = random;
     this.engine = new CommandEngine(config.limits().maxCommands());
     this.taskManagement = new TaskManagement(engine);
+    this.refused = new RefusedCommands(loop);
+    this.backoff = new Backoff(config.timing(), random);
     this.keepalive = new Keepalive(loop, config.timing(), new Watch());
     this.receiveBuffer = ByteBuffer.allocateDirect(RECEIVE_BUFFER_BYTES);
   }
@@ -179,33 +174,14 @@ public final class IscsiSession implements ScsiTransport {
   @Override
   public void submit(long lun, ScsiCommand command) {
     if (state != State.UP) {
-      refuse(command, HostByte.DID_NO_CONNECT);
+      refused.add(command, HostByte.DID_NO_CONNECT);
       return;
     }
     boolean wasIdle = engine.active() == 0;
     if (!engine.submit(lun, command)) {
-      refuse(command, HostByte.DID_BUS_BUSY);
+      refused.add(command, HostByte.DID_BUS_BUSY);
     } else if (wasIdle) {
       keepalive.becameBusy();
-    }
-  }
-
-  /** Ends a command that was not taken, in a later turn. */
-  private void refuse(ScsiCommand command, HostByte hostByte) {
-    command.transportTag(-1);
-    if (refused.isEmpty()) {
-      loop.schedule(0, this::endRefused);
-    }
-    refused.add(new Refused(command, hostByte));
-  }
-
-  private void endRefused() {
-    for (int count = refused.size(); count > 0; count--) {
-      Refused first = refused.remove();
-      first.command().completeWithHostByte(first.hostByte());
-    }
-    if (!refused.isEmpty()) {
-      loop.schedule(0, this::endRefused);
     }
   }
 
@@ -271,12 +247,13 @@ public final class IscsiSession implements ScsiTransport {
     keepalive.stop();
     if (before == State.UP && engine.active() == 0 && link != null) {
       state = State.CLOSING;
-      sendLogout(link);
+      ControlPdus.logout(link, LOGOUT_TAG);
       startTimer(config.timing().logoutTimeoutMillis(), this::closed);
       return;
     }
     if (before == State.UP && link != null) {
-      sendLogout(link); // nobody waits for the answer: data of ended commands may be before it
+      ControlPdus.logout(
+          link, LOGOUT_TAG); // nobody waits for the answer: data of ended commands may be before it
     }
     closed();
   }
@@ -318,8 +295,7 @@ public final class IscsiSession implements ScsiTransport {
 
   private void up(IscsiConnection link) {
     state = State.UP;
-    failedAttempts = 0;
-    pauseAtLeastMillis = 0;
+    backoff.succeeded();
     numaNode = NetworkNuma.nodeOf(link.local(), SYS_CLASS_NET);
     Endpoint moved = link.movedTo();
     if (moved != null) {
@@ -348,24 +324,13 @@ public final class IscsiSession implements ScsiTransport {
       LOG.log(System.Logger.Level.WARNING, "session {0}: {1}", name, reason);
     }
     lastFailure = reason;
-    failedAttempts++;
     firstLogin.completeExceptionally(new LoginFailedException(reason, lasting));
-    startTimer(pauseMillis(), this::connect);
+    startTimer(backoff.nextMillis(), this::connect);
     if (wasUp) {
       engine.endAll(HostByte.DID_TRANSPORT_DISRUPTED);
       taskManagement.lost();
       listener.transportDown(reason);
     }
-  }
-
-  /** Doubles with each failure, within the limits; half of it is random, to spread the load. */
-  private long pauseMillis() {
-    IscsiSessionConfig.Timing timing = config.timing();
-    int doublings = Math.min(failedAttempts - 1, 20);
-    long pause =
-        Math.min(
-            (long) timing.reconnectMinMillis() << doublings, (long) timing.reconnectMaxMillis());
-    return Math.max(pauseAtLeastMillis, pause - random.nextLong(pause / 2 + 1));
   }
 
   private void pdu(IscsiConnection link, ByteBuffer buffer, int at, int dataAt) {
@@ -393,31 +358,10 @@ public final class IscsiSession implements ScsiTransport {
   private void nopIn(IscsiConnection link, ByteBuffer buffer, int at) {
     int ttt = Bhs.ttt(buffer, at);
     if (ttt != Bhs.RESERVED_TAG) { // the target pings (RFC 7143 11.19)
-      sendNop(link, Bhs.RESERVED_TAG, ttt, Bhs.lun(buffer, at));
+      ControlPdus.nopOut(link, Bhs.RESERVED_TAG, ttt, Bhs.lun(buffer, at));
     } else if (Bhs.itt(buffer, at) != Bhs.RESERVED_TAG && Bhs.itt(buffer, at) != PING_TAG) {
       throw new IscsiProtocolException("unasked " + Bhs.describe(buffer, at));
     }
-  }
-
-  private static void sendNop(IscsiConnection link, int itt, int ttt, long lun) {
-    ByteBuffer header = link.writer().begin();
-    int at = header.position();
-    NopPdu.initOut(header, at, itt, ttt);
-    Bhs.setImmediate(header, at);
-    Bhs.setLun(header, at, lun);
-    Bhs.setCmdSn(header, at, link.window().current());
-    Bhs.setExpStatSn(header, at, link.expStatSn());
-    link.writer().end();
-  }
-
-  private static void sendLogout(IscsiConnection link) {
-    ByteBuffer header = link.writer().begin();
-    int at = header.position();
-    LogoutRequestPdu.init(header, at, LogoutRequestPdu.CLOSE_SESSION, 0);
-    Bhs.setItt(header, at, LOGOUT_TAG);
-    Bhs.setCmdSn(header, at, link.window().current());
-    Bhs.setExpStatSn(header, at, link.expStatSn());
-    link.writer().end();
   }
 
   private void loggedOut(IscsiConnection link) {
@@ -451,31 +395,21 @@ public final class IscsiSession implements ScsiTransport {
       case AsyncMessagePdu.LOGOUT_REQUESTED -> {
         if (state == State.UP) {
           state = State.LOGGING_OUT;
-          sendLogout(link);
+          ControlPdus.logout(link, LOGOUT_TAG);
           long most = Math.clamp(seconds * 1000L, 1, config.timing().logoutTimeoutMillis());
           startTimer(most, () -> link.end("the target asked for a logout", false));
         }
       }
       case AsyncMessagePdu.CONNECTION_DROPPED, AsyncMessagePdu.SESSION_DROPPED -> {
-        int wait = AsyncMessagePdu.parameter(buffer, at, 2) * 1000; // Time2Wait
-        pauseAtLeastMillis = Math.min(wait, config.timing().reconnectMaxMillis());
+        long seconds2Wait = AsyncMessagePdu.parameter(buffer, at, 2);
+        backoff.waitAtLeast(TimeUnit.SECONDS.toMillis(seconds2Wait));
         link.end("the target announced that it drops the connection", false);
       }
-      case AsyncMessagePdu.NEGOTIATION_REQUESTED -> sendEmptyText(link);
+      case AsyncMessagePdu.NEGOTIATION_REQUESTED ->
+          ControlPdus.text(link, TEXT_TAG, Bhs.RESERVED_TAG, new byte[0]);
       default ->
           LOG.log(System.Logger.Level.INFO, "session {0}: asynchronous event {1}", name, event);
     }
-  }
-
-  private static void sendEmptyText(IscsiConnection link) {
-    ByteBuffer header = link.writer().begin();
-    int at = header.position();
-    TextPdu.initRequest(header, at, 0x80, Bhs.RESERVED_TAG);
-    Bhs.setImmediate(header, at);
-    Bhs.setItt(header, at, TEXT_TAG);
-    Bhs.setCmdSn(header, at, link.window().current());
-    Bhs.setExpStatSn(header, at, link.expStatSn());
-    link.writer().end();
   }
 
   /** In the full feature phase the target can only declare a new MaxRecvDataSegmentLength. */
@@ -559,7 +493,7 @@ public final class IscsiSession implements ScsiTransport {
 
     @Override
     public void ping() {
-      sendNop(Objects.requireNonNull(connection), PING_TAG, Bhs.RESERVED_TAG, 0);
+      ControlPdus.nopOut(Objects.requireNonNull(connection), PING_TAG, Bhs.RESERVED_TAG, 0);
     }
 
     @Override

@@ -85,6 +85,12 @@ public record IscsiUrl(
       return bracket + 1;
     }
     int colon = hostAndPort.indexOf(':');
+    if (colon != hostAndPort.lastIndexOf(':')) {
+      throw new IllegalArgumentException(
+          "\""
+              + hostAndPort
+              + "\" has several colons: an IPv6 address needs brackets, as in [::1]");
+    }
     return colon < 0 ? hostAndPort.length() : colon;
   }
 
@@ -95,8 +101,7 @@ public record IscsiUrl(
     int port = text.startsWith(":") ? number(text.substring(1), 1, 65535) : -1;
     if (port < 0) {
       throw new IllegalArgumentException(
-          "the port \"%s\" is not a number from 1 to 65535; an IPv6 address needs brackets"
-              .formatted(text.substring(1)));
+          "the port \"%s\" is not a number from 1 to 65535".formatted(text.substring(1)));
     }
     return port;
   }

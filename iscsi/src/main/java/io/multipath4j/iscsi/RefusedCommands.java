@@ -1,0 +1,39 @@
+package io.multipath4j.iscsi;
+
+import io.multipath4j.reactor.Scheduler;
+import io.multipath4j.scsi.HostByte;
+import io.multipath4j.scsi.ScsiCommand;
+import java.util.ArrayDeque;
+
+/** Commands that were not taken: they end in a later turn, never inside the submission. */
+final class RefusedCommands {
+
+  private record Refused(ScsiCommand command, HostByte hostByte) {}
+
+  private final Scheduler scheduler;
+  private final ArrayDeque<Refused> refused = new ArrayDeque<>();
+
+  RefusedCommands(Scheduler scheduler) {
+    this.scheduler = scheduler;
+  }
+
+  void add(ScsiCommand command, HostByte hostByte) {
+    command.transportTag(-1);
+    if (refused.isEmpty()) {
+      scheduler.schedule(0, this::endAll);
+    }
+    refused.add(new Refused(command, hostByte));
+  }
+
+  /** Ends those that are here; what their owners submit anew waits for the next turn. */
+  private void endAll() {
+    for (int count = refused.size(); count > 0; count--) {
+      Refused first = refused.element();
+      first.command().completeWithHostByte(first.hostByte());
+      refused.remove(); // only now, so that what is added meanwhile finds a timer set
+    }
+    if (!refused.isEmpty()) {
+      scheduler.schedule(0, this::endAll);
+    }
+  }
+}
