@@ -135,7 +135,9 @@ final class Connection implements StreamHandler, PduSink {
     try {
       reader.received(byteCount);
     } catch (IscsiProtocolException e) {
-      abort(e.getMessage());
+      // Not reset: the Reject that says why is still to be sent.
+      LOG.log(Level.INFO, "{0} is closed: {1}", this, e.getMessage());
+      close();
       return;
     }
     if (!ended && from.pendingBytes() > MAX_PENDING_BYTES) {
