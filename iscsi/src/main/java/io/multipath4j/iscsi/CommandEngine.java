@@ -401,6 +401,7 @@ final class CommandEngine {
     writer = null;
     waitingHead = null;
     waitingTail = null;
+    RuntimeException thrown = null;
     for (Task task : tasks) {
       if (task.state == Task.State.FREE) {
         continue;
@@ -409,7 +410,18 @@ final class CommandEngine {
       if (task.state != Task.State.ENDING) {
         task.endHostByte = hostByte;
       }
-      deliver(task);
+      try {
+        deliver(task);
+      } catch (RuntimeException e) { // one owner's mistake must not lose the commands of others
+        if (thrown == null) {
+          thrown = e;
+        } else {
+          thrown.addSuppressed(e);
+        }
+      }
+    }
+    if (thrown != null) {
+      throw thrown;
     }
   }
 }

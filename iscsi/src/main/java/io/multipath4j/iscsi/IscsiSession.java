@@ -327,9 +327,12 @@ public final class IscsiSession implements ScsiTransport {
     firstLogin.completeExceptionally(new LoginFailedException(reason, lasting));
     startTimer(backoff.nextMillis(), this::connect);
     if (wasUp) {
-      engine.endAll(HostByte.DID_TRANSPORT_DISRUPTED);
-      taskManagement.lost();
-      listener.transportDown(reason);
+      try {
+        engine.endAll(HostByte.DID_TRANSPORT_DISRUPTED);
+      } finally {
+        taskManagement.lost();
+        listener.transportDown(reason);
+      }
     }
   }
 

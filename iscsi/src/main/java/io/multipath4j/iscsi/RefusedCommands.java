@@ -12,6 +12,7 @@ final class RefusedCommands {
 
   private final Scheduler scheduler;
   private final ArrayDeque<Refused> refused = new ArrayDeque<>();
+  private boolean scheduled;
 
   RefusedCommands(Scheduler scheduler) {
     this.scheduler = scheduler;
@@ -19,21 +20,29 @@ final class RefusedCommands {
 
   void add(ScsiCommand command, HostByte hostByte) {
     command.transportTag(-1);
-    if (refused.isEmpty()) {
+    refused.add(new Refused(command, hostByte));
+    schedule();
+  }
+
+  private void schedule() {
+    if (!scheduled) {
+      scheduled = true;
       scheduler.schedule(0, this::endAll);
     }
-    refused.add(new Refused(command, hostByte));
   }
 
   /** Ends those that are here; what their owners submit anew waits for the next turn. */
   private void endAll() {
-    for (int count = refused.size(); count > 0; count--) {
-      Refused first = refused.element();
-      first.command().completeWithHostByte(first.hostByte());
-      refused.remove(); // only now, so that what is added meanwhile finds a timer set
-    }
-    if (!refused.isEmpty()) {
-      scheduler.schedule(0, this::endAll);
+    scheduled = false;
+    try {
+      for (int count = refused.size(); count > 0; count--) {
+        Refused first = refused.remove();
+        first.command().completeWithHostByte(first.hostByte());
+      }
+    } finally {
+      if (!refused.isEmpty()) { // an owner submitted again, or threw
+        schedule();
+      }
     }
   }
 }

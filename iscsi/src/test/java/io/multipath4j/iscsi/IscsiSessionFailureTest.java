@@ -1,6 +1,7 @@
 package io.multipath4j.iscsi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.multipath4j.iscsi.ScriptedTarget.Connection;
@@ -578,6 +579,26 @@ class IscsiSessionFailureTest {
     io.done();
     fixture.runFor(20_000);
     assertThat(target.connections).isEqualTo(1);
+  }
+
+  @Test
+  void ownerThatThrowsDoesNotLoseTheCommandsOfOthers() {
+    target.script = pdu -> pdu.opcode() == Opcode.SCSI_COMMAND && target.connections == 1;
+    fixture.up();
+    SessionFixture.Io faulty = fixture.read(0, 512);
+    faulty.command.reset(
+        10,
+        ended -> {
+          throw new IllegalStateException("a mistake of the owner");
+        });
+    faulty.submit();
+    SessionFixture.Io other = fixture.read(1, 512).submit();
+    fixture.onLoop(() ->
+        assertThatThrownBy(() -> fixture.session.reconnect("test"))
+            .hasMessage("a mistake of the owner"));
+    assertThat(other.done().command.hostByte()).isEqualTo(HostByte.DID_TRANSPORT_DISRUPTED);
+    assertThat(fixture.events).containsExactly("up", "down: test");
+    fixture.await(() -> fixture.session.isUp(), 1000, "return");
   }
 
   @Test
