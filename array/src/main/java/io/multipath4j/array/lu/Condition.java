@@ -30,17 +30,8 @@ public final class Condition {
   /** The store failed to write. */
   public static final int WRITE_ERROR = 0x03_0C_00;
 
-  /** The target gave up on the task, for example because data were lost underway. */
-  public static final int DATA_PHASE_ERROR = 0x0B_4B_00;
-
-  /** A digest did not match. */
+  /** Data got lost on the way: a digest or a sequence number did not fit. */
   public static final int PROTOCOL_SERVICE_CRC_ERROR = 0x0B_47_05;
-
-  /** Unsolicited data was not what the command announced. */
-  public static final int UNEXPECTED_UNSOLICITED_DATA = 0x0B_0C_0C;
-
-  /** The data-out buffer was shorter than announced. */
-  public static final int NOT_ENOUGH_UNSOLICITED_DATA = 0x0B_0C_0D;
 
   /** A parameter list ends amid a field. */
   public static final int PARAMETER_LIST_LENGTH_ERROR = 0x05_1A_00;
@@ -77,9 +68,6 @@ public final class Condition {
 
   /** A target port group changed its state. */
   public static final int ASYMMETRIC_ACCESS_STATE_CHANGED = 0x06_2A_06;
-
-  /** The size changed. */
-  public static final int CAPACITY_DATA_HAS_CHANGED = 0x06_2A_09;
 
   /** Another initiator sent CLEAR TASK SET. */
   public static final int COMMANDS_CLEARED_BY_ANOTHER_INITIATOR = 0x06_2F_00;

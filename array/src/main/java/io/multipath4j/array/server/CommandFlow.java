@@ -255,7 +255,18 @@ final class CommandFlow {
       delayNanos += fault.argument();
     }
     if (delayNanos > 0) {
-      task.timer = connection.server().loop.schedule(delayNanos, () -> complete(task));
+      int tag = task.transferTag();
+      Runnable unlessAborted =
+          () -> {
+            if (task.active && task.transferTag() == tag) {
+              complete(task);
+            }
+          };
+      task.timer =
+          connection
+              .server()
+              .loop
+              .schedule(delayNanos, () -> connection.portal().answer(unlessAborted));
     } else {
       complete(task);
     }

@@ -48,7 +48,7 @@ public final class IscsiServer {
     this.random = random;
   }
 
-  /** Returns the sessions that are logged in, oldest first. */
+  /** Returns the number of sessions that are logged in. */
   public int sessionCount() {
     return sessions.size();
   }

@@ -6,6 +6,7 @@ import io.multipath4j.reactor.Listener;
 import io.multipath4j.reactor.StreamHandler;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ public final class Portal {
   private boolean closed;
   private boolean dark;
   private long delayNanos;
+  private final ArrayDeque<Runnable> heldAnswers = new ArrayDeque<>();
 
   /**
    * Makes a portal that does not listen yet.
@@ -149,6 +151,9 @@ public final class Portal {
       for (Connection connection : List.copyOf(connections)) {
         connection.darknessChanged();
       }
+      while (!dark && !heldAnswers.isEmpty()) {
+        heldAnswers.remove().run();
+      }
     }
   }
 
@@ -191,6 +196,15 @@ public final class Portal {
 
   long delayNanos() {
     return delayNanos;
+  }
+
+  /** Runs an answer whose time has come now, or, in a black hole, when that ends. */
+  void answer(Runnable answer) {
+    if (dark) {
+      heldAnswers.add(answer);
+    } else {
+      answer.run();
+    }
   }
 
   @Nullable CommandFault faultOf(int opcode, int lun) {

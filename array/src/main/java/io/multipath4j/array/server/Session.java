@@ -14,6 +14,7 @@ import io.multipath4j.iscsi.pdu.PduSink;
 import io.multipath4j.iscsi.pdu.RejectPdu;
 import io.multipath4j.iscsi.pdu.SerialNumber;
 import io.multipath4j.reactor.Timer;
+import io.multipath4j.scsi.codec.Lun;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -239,16 +240,13 @@ final class Session implements PduSink {
     if (delayNanos == 0) {
       answer.run();
     } else {
-      connection
-          .server()
-          .loop
-          .schedule(
-              delayNanos,
-              () -> {
-                if (!connection.isEnded()) {
-                  answer.run();
-                }
-              });
+      Runnable unlessEnded =
+          () -> {
+            if (!connection.isEnded()) {
+              answer.run();
+            }
+          };
+      connection.server().loop.schedule(delayNanos, () -> portal().answer(unlessEnded));
     }
   }
 
@@ -283,7 +281,7 @@ final class Session implements PduSink {
     for (int i = 0; i < tasks.size(); i++) {
       TaskSlot task = tasks.slot(i);
       ScsiTask scsi = task.scsi;
-      if (task.active && (lun == null || scsi.lun() == lun)) {
+      if (task.active && (lun == null || Lun.same(scsi.lun(), lun))) {
         flow.abort(task);
       }
     }
@@ -292,7 +290,7 @@ final class Session implements PduSink {
   /** Aborts one task; tells whether it was there. */
   boolean abortTask(int itt, long lun) {
     TaskSlot task = tasks.find(itt);
-    if (task == null || task.scsi.lun() != lun) {
+    if (task == null || !Lun.same(task.scsi.lun(), lun)) {
       return false;
     }
     flow.abort(task);

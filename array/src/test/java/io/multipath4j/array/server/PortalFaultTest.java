@@ -117,6 +117,21 @@ class PortalFaultTest {
   }
 
   @Test
+  void whatWasDelayedIsNotAnsweredIntoABlackHole() {
+    IscsiSession session = array.loggedIn();
+    array.portal(0).delay(TimeUnit.MILLISECONDS.toNanos(50));
+    Pending write = array.submitWrite(session, 0, random(BLOCK, 1));
+    array.runMillis(10);
+    array.portal(0).blackHole();
+    array.runMillis(200);
+    assertThat(write.done).isFalse();
+    assertThat(array.stored(0, 1)).containsOnly(0);
+    array.portal(0).restore();
+    array.until(() -> write.done);
+    assertThat(write.command.status()).isEqualTo(ScsiStatus.GOOD);
+  }
+
+  @Test
   void injectedSenseHitsTheCommandsItWasMeantForAndCountsThem() {
     IscsiSession session = array.loggedIn();
     CommandFault fault =
