@@ -5,9 +5,9 @@ import io.multipath4j.scsi.codec.Cdb;
 import io.multipath4j.scsi.codec.Lun;
 import io.multipath4j.scsi.codec.LunList;
 import io.multipath4j.scsi.codec.Opcode;
+import io.multipath4j.scsi.codec.TargetPortGroupList;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -31,6 +31,9 @@ public final class TargetDevice {
 
   /** How long initiators are told that a transition may take, in seconds (SPC-5 6.37). */
   static final int IMPLICIT_TRANSITION_SECONDS = 60;
+
+  /** Status code of a group (SPC-5 table 313). */
+  private static final int ALTERED_BY_IMPLICIT_TRANSITION = 2;
 
   private static final System.Logger LOG = System.getLogger(TargetDevice.class.getName());
 
@@ -256,33 +259,26 @@ public final class TargetDevice {
     if (format > 1) {
       task.fail(Condition.INVALID_FIELD_IN_CDB);
     } else {
-      task.reply(task.target().targetPortGroups(format == 1));
+      task.reply(task.target().targetPortGroups().encode(format == 1));
     }
   }
 
-  /** Parameter data of REPORT TARGET PORT GROUPS (SPC-5 6.37), with the extended header or not. */
-  private byte[] targetPortGroups(boolean extended) {
-    int bytes = extended ? 8 : 4;
-    for (TargetPortGroup group : groups) {
-      bytes += 8 + 4 * group.ports().size();
-    }
-    ByteBuffer reply = ByteBuffer.allocate(bytes).putInt(bytes - 4);
-    if (extended) {
-      reply.put((byte) 0x10).put((byte) IMPLICIT_TRANSITION_SECONDS).putShort((short) 0);
-    }
+  private TargetPortGroupList targetPortGroups() {
     int supported = 0;
     for (AccessState state : AccessState.values()) {
       supported |= state.supportedBit();
     }
+    List<TargetPortGroupList.Group> list = new ArrayList<>();
     for (TargetPortGroup group : groups) {
-      reply.put((byte) ((group.preferred() ? 0x80 : 0) | group.state().code()));
-      reply.put((byte) supported).putShort((short) group.id());
-      reply.put((byte) 0).put((byte) 0x02 /* altered by an implicit transition */);
-      reply.put((byte) 0).put((byte) group.ports().size());
-      for (TargetPort port : group.ports()) {
-        reply.putShort((short) 0).putShort((short) port.relativeId());
-      }
+      list.add(
+          new TargetPortGroupList.Group(
+              group.preferred(),
+              group.state().code(),
+              supported,
+              group.id(),
+              ALTERED_BY_IMPLICIT_TRANSITION,
+              group.ports().stream().map(TargetPort::relativeId).toList()));
     }
-    return reply.array();
+    return new TargetPortGroupList(IMPLICIT_TRANSITION_SECONDS, list);
   }
 }
