@@ -15,7 +15,8 @@ public final class LogLines extends System.LoggerFinder {
 
   private static final String LEVEL_VARIABLE = "MPATH_LOG";
 
-  private final Lines lines = new Lines(level(System.getenv()), Main.isDebug(System.getenv()));
+  private final Surroundings surroundings = Surroundings.ofProcess();
+  private final Lines lines = new Lines(level(surroundings.environment()), surroundings.debug());
 
   /** Made by the platform. */
   public LogLines() {}

@@ -1,7 +1,15 @@
 package io.multipath4j.mpath;
 
+import io.multipath4j.iscsi.IscsiUrl;
+import io.multipath4j.libmultipath.IoPolicies;
+import io.multipath4j.libmultipath.IoPolicy;
+import io.multipath4j.mpath.args.ByteSize;
+import io.multipath4j.mpath.args.NbdAddress;
+import io.multipath4j.mpath.args.TimeSpan;
+import io.multipath4j.mpath.console.CommandFailure;
+import io.multipath4j.scsi.multipath.MultipathMode;
 import java.io.PrintWriter;
-import java.util.Map;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -12,9 +20,6 @@ public final class Main {
 
   /** How long an orderly stop may take after SIGTERM or Ctrl-C, in milliseconds. */
   private static final long STOP_LIMIT_MILLIS = 10_000;
-
-  /** Set to anything but 0 to see stack traces. */
-  private static final String DEBUG_VARIABLE = "MPATH_DEBUG";
 
   private Main() {}
 
@@ -32,7 +37,7 @@ public final class Main {
             },
             "mpath-stop");
     Runtime.getRuntime().addShutdownHook(stopper);
-    status[0] = commandLine(System.getenv()).execute(arguments);
+    status[0] = commandLine(Surroundings.ofProcess()).execute(arguments);
     try {
       Runtime.getRuntime().removeShutdownHook(stopper);
     } catch (IllegalStateException alreadyStopping) {
@@ -49,13 +54,18 @@ public final class Main {
     }
   }
 
-  /** Builds the command line; {@code environment} is what the process was started with. */
-  static CommandLine commandLine(Map<String, String> environment) {
-    boolean debug = isDebug(environment);
-    CommandLine line = new CommandLine(new MpathCommand());
+  /** Builds the command line. */
+  static CommandLine commandLine(Surroundings surroundings) {
+    CommandLine line = new CommandLine(new MpathCommand(surroundings));
+    line.registerConverter(ByteSize.class, ByteSize::parse);
+    line.registerConverter(Duration.class, TimeSpan::parse);
+    line.registerConverter(IscsiUrl.class, IscsiUrl::parse);
+    line.registerConverter(NbdAddress.class, NbdAddress::parse);
+    line.registerConverter(IoPolicy.class, IoPolicies::parse);
+    line.registerConverter(MultipathMode.class, MultipathMode::parse);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((failure, command, parsed) -> {
-      explain(command.getErr(), failure, debug);
+      explain(command.getErr(), failure, surroundings.debug());
       return CommandLine.ExitCode.SOFTWARE;
     });
     line.setParameterExceptionHandler((failure, _) -> {
@@ -63,10 +73,6 @@ public final class Main {
       return CommandLine.ExitCode.USAGE;
     });
     return line;
-  }
-
-  static boolean isDebug(Map<String, String> environment) {
-    return !environment.getOrDefault(DEBUG_VARIABLE, "0").equals("0");
   }
 
   private static void explain(PrintWriter err, Throwable failure, boolean debug) {

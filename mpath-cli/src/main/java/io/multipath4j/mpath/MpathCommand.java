@@ -1,6 +1,7 @@
 package io.multipath4j.mpath;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -11,20 +12,47 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = ProgramVersion.class,
     description = "Many iSCSI paths to one logical unit become one disk, served over NBD.",
+    subcommands = {
+      DemoCommand.class,
+      DiscoverCommand.class,
+      AttachCommand.class,
+      ArrayCommand.class,
+      HelpCommand.class
+    },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:done", "1:failed, the reason is on standard error", "2:wrong usage"},
-    footerHeading = "%nExamples:%n",
+    footerHeading = "%nEnvironment:%n",
     footer = {
+      "  MPATH_LOG=LEVEL    log to standard error from this level on: debug, info, warning, error",
+      "  MPATH_DEBUG=1      show stack traces",
+      "",
+      "Examples:",
       "  mpath demo",
-      "  mpath discover iscsi://127.0.0.1:3260",
-      "  mpath attach iscsi://HOST-A/TARGET/1 iscsi://HOST-B/TARGET/1 --nbd unix:/run/disk.sock"
+      "  mpath discover iscsi://10.0.0.1",
+      "  mpath attach iscsi://10.0.0.1/iqn.2026-01.example:disk/1 \\",
+      "               iscsi://10.0.1.1/iqn.2026-01.example:disk/1 --nbd unix:/run/disk.sock"
     })
 final class MpathCommand implements Runnable {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
+  private final Surroundings surroundings;
+
+  /** For picocli, which overwrites the fields that hold one. */
+  MpathCommand() {
+    this(Surroundings.ofProcess());
+  }
+
+  MpathCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  Surroundings surroundings() {
+    return surroundings;
+  }
+
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which command? See 'mpath --help'");
+    throw new ParameterException(spec.commandLine(), "which command?");
   }
 }

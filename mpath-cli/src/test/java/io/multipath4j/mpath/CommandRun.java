@@ -17,7 +17,7 @@ record CommandRun(int status, String out, String err) {
   static CommandRun withEnvironment(Map<String, String> environment, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine line = Main.commandLine(environment);
+    CommandLine line = Main.commandLine(new Surroundings(environment, false));
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
     int status = line.execute(arguments);

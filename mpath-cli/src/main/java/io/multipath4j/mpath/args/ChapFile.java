@@ -1,8 +1,8 @@
 package io.multipath4j.mpath.args;
 
+import io.multipath4j.iscsi.login.ChapSecret;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,20 +40,21 @@ public final class ChapFile {
   private static final String TARGET_SECRET = "target-secret";
   private static final List<String> KEYS = List.of(USER, SECRET, TARGET_USER, TARGET_SECRET);
 
-  private final String user;
-  private final String secret;
-  private final @Nullable String targetUser;
-  private final @Nullable String targetSecret;
+  private final ChapSecret initiator;
+  private final @Nullable ChapSecret target;
 
   private ChapFile(String where, Map<String, String> values) {
-    this.user = required(where, values, USER);
-    this.secret = required(where, values, SECRET);
-    this.targetSecret = values.get(TARGET_SECRET);
-    this.targetUser = values.get(TARGET_USER);
-    if ((targetUser == null) != (targetSecret == null)) {
+    initiator = new ChapSecret(required(where, values, USER), required(where, values, SECRET));
+    boolean mutual = values.containsKey(TARGET_USER);
+    if (mutual != values.containsKey(TARGET_SECRET)) {
       throw new IllegalArgumentException(
           where + ": mutual CHAP needs both " + TARGET_USER + " and " + TARGET_SECRET);
     }
+    target =
+        mutual
+            ? new ChapSecret(
+                required(where, values, TARGET_USER), required(where, values, TARGET_SECRET))
+            : null;
   }
 
   /**
@@ -136,29 +137,19 @@ public final class ChapFile {
     return value;
   }
 
-  /** Returns the name by which the initiator is known to the target. */
-  public String user() {
-    return user;
+  /** Returns how this side authenticates itself. */
+  public ChapSecret initiator() {
+    return initiator;
   }
 
-  /** Returns the initiator's secret. */
-  public byte[] secret() {
-    return secret.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Returns the name the target must show in mutual CHAP, null for one-way CHAP. */
-  public @Nullable String targetUser() {
-    return targetUser;
-  }
-
-  /** Returns the target's secret, null for one-way CHAP. */
-  public byte @Nullable [] targetSecret() {
-    return targetSecret == null ? null : targetSecret.getBytes(StandardCharsets.UTF_8);
+  /** Returns what the target must prove in mutual CHAP, null for one-way CHAP. */
+  public @Nullable ChapSecret target() {
+    return target;
   }
 
   /** Returns the names without the secrets. */
   @Override
   public String toString() {
-    return "CHAP user " + user + (targetUser == null ? "" : ", target " + targetUser);
+    return initiator + (target == null ? "" : ", target: " + target);
   }
 }

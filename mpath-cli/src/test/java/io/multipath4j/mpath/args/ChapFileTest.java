@@ -3,6 +3,7 @@ package io.multipath4j.mpath.args;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.multipath4j.iscsi.login.ChapSecret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,10 +24,12 @@ class ChapFileTest {
                 "# the lab\nuser = me\nsecret = one=two three\n\ntarget-user=array\ntarget-secret=back\n",
                 "rw-------"));
 
-    assertThat(chap.user()).isEqualTo("me");
-    assertThat(chap.secret()).asString().isEqualTo("one=two three");
-    assertThat(chap.targetUser()).isEqualTo("array");
-    assertThat(chap.targetSecret()).asString().isEqualTo("back");
+    assertThat(chap.initiator().user()).isEqualTo("me");
+    assertThat(chap.initiator().hasSameSecretAs(new ChapSecret("x", "one=two three"))).isTrue();
+    ChapSecret target = chap.target();
+    assertThat(target).isNotNull();
+    assertThat(target.user()).isEqualTo("array");
+    assertThat(target.hasSameSecretAs(new ChapSecret("x", "back"))).isTrue();
     assertThat(chap.toString()).doesNotContain("one=two").doesNotContain("back");
   }
 
@@ -66,8 +69,8 @@ class ChapFileTest {
     ChapFile chap =
         ChapFile.fromEnvironment(Map.of("MPATH_CHAP_USER", "me", "MPATH_CHAP_SECRET", "one"));
     assertThat(chap).isNotNull();
-    assertThat(chap.user()).isEqualTo("me");
-    assertThat(chap.targetUser()).isNull();
+    assertThat(chap.initiator().user()).isEqualTo("me");
+    assertThat(chap.target()).isNull();
   }
 
   private Path file(String text, String mode) throws IOException {

@@ -1,0 +1,221 @@
+package io.multipath4j.mpath;
+
+import io.multipath4j.iscsi.IscsiUrl;
+import io.multipath4j.libmultipath.IoPolicies;
+import io.multipath4j.libmultipath.IoPolicy;
+import io.multipath4j.mpath.args.NbdAddress;
+import io.multipath4j.mpath.attach.AttachPlan;
+import io.multipath4j.mpath.attach.DiskAttachment;
+import io.multipath4j.mpath.attach.PathPlan;
+import io.multipath4j.mpath.attach.ServedDisk;
+import io.multipath4j.mpath.console.CommandFailure;
+import io.multipath4j.mpath.console.Loops;
+import io.multipath4j.mpath.console.Report;
+import io.multipath4j.reactor.Endpoint;
+import io.multipath4j.reactor.nio.NioEventLoop;
+import io.multipath4j.scsi.codec.Lun;
+import io.multipath4j.scsi.multipath.MultipathMode;
+import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code mpath attach}: several paths to one logical unit become one disk, served over NBD. */
+@Command(
+    name = "attach",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Attach one logical unit through all its paths and serve it over NBD until stopped.",
+      "",
+      "A path that is down is left out and tried again: the disk is served as soon as one path"
+          + " stands. Ctrl-C or SIGTERM ends it in order."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:stopped in order",
+      "1:could not attach or serve, the reason is on standard error",
+      "2:wrong usage"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mpath attach iscsi://10.0.0.1/iqn.2026-01.example:disk/1 \\",
+      "               iscsi://10.0.1.1/iqn.2026-01.example:disk/1 --nbd unix:/run/disk.sock",
+      "  qemu-img info nbd+unix:///?socket=/run/disk.sock"
+    })
+final class AttachCommand implements Callable<Integer> {
+
+  /** Most time to stop in order: clients' I/O, then logout. */
+  private static final long STOP_MILLIS = 8_000;
+
+  @ParentCommand private MpathCommand mpath = new MpathCommand();
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private InitiatorOptions initiator = new InitiatorOptions();
+  @Mixin private ReportOptions reporting = new ReportOptions();
+
+  @Parameters(
+      paramLabel = "URL",
+      arity = "1..*",
+      description = "A path: iscsi://HOST[:PORT]/TARGET/LUN. Name all paths to the disk.")
+  private List<IscsiUrl> urls = List.of();
+
+  @Option(
+      names = "--nbd",
+      required = true,
+      paramLabel = "ADDRESS",
+      description =
+          "Where to serve: unix:PATH (mode 0600, its folder is made if it is missing) or HOST:PORT.")
+  private NbdAddress nbd = new NbdAddress.Unix(Path.of("disk.sock"));
+
+  @Option(
+      names = "--allow-remote",
+      description =
+          "Permit an NBD address that other hosts can reach. There is no encryption and no password.")
+  private boolean allowRemote;
+
+  @Option(
+      names = "--name",
+      paramLabel = "EXPORT",
+      description = "Name of the NBD export; clients that ask for none get it as well.")
+  private String name = "";
+
+  @Option(names = "--read-only", description = "Refuse writes.")
+  private boolean readOnly;
+
+  @Option(names = "--wait", description = "Keep trying while no path can be attached.")
+  private boolean wait;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "POLICY",
+      description =
+          "Which path an I/O takes: numa (the nearest, one at a time), round-robin or queue-depth"
+              + " (the least busy). Default: queue-depth.")
+  private IoPolicy policy = IoPolicies.QUEUE_DEPTH;
+
+  @Option(
+      names = "--multipath",
+      paramLabel = "MODE",
+      description =
+          "on: only units that report target port groups (ALUA) and a strong id; always: whatever"
+              + " agrees in id, size, block size, type, vendor, product and serial. Default: always.")
+  private MultipathMode mode = MultipathMode.ALWAYS;
+
+  @Option(
+      names = "--verify-content",
+      description = "Compare a sample of blocks through each path before it joins.")
+  private boolean verifyContent;
+
+  @Override
+  public Integer call() throws CommandFailure, InterruptedException {
+    AttachPlan plan = plan();
+    Report report = reporting.report(spec);
+    prepareFolder(plan.nbd());
+    AttachReport told = new AttachReport(report);
+    try (NioEventLoop loop = Loops.start("mpath")) {
+      DiskAttachment attachment = new DiskAttachment(loop, plan, told, new SecureRandom());
+      try {
+        ServedDisk served = await(loop, attachment);
+        told.serving(served, plan.readOnly());
+        new CountDownLatch(1).await();
+      } catch (InterruptedException stopped) {
+        // SIGTERM, Ctrl-C: the way in which an attachment ends.
+        return ExitCode.OK;
+      } finally {
+        stop(loop, attachment);
+        told.stopped();
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  private static ServedDisk await(NioEventLoop loop, DiskAttachment attachment)
+      throws CommandFailure, InterruptedException {
+    return Loops.await(
+        Loops.compose(loop, attachment::start), Long.MAX_VALUE, "attaching the disk");
+  }
+
+  private static void stop(NioEventLoop loop, DiskAttachment attachment) throws CommandFailure {
+    try {
+      Loops.await(Loops.compose(loop, attachment::close), STOP_MILLIS, "stopping in order");
+    } catch (InterruptedException impatient) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private AttachPlan plan() throws CommandFailure {
+    if (mode == MultipathMode.OFF) {
+      throw usage("--multipath off makes no disk of several paths: expected on or always");
+    }
+    Set<String> seen = new HashSet<>();
+    List<PathPlan> paths = new ArrayList<>();
+    try {
+      for (IscsiUrl url : urls) {
+        if (url.target() == null || url.lun() < 0) {
+          throw usage(
+              url
+                  + " does not name a target and a LUN: expected iscsi://HOST[:PORT]/TARGET/LUN;"
+                  + " 'mpath discover iscsi://"
+                  + url.portal()
+                  + "' lists them");
+        }
+        if (!seen.add(url.toString())) {
+          throw usage(url + " is named twice: each path is to go through another portal");
+        }
+        paths.add(
+            new PathPlan(
+                url.toString(),
+                initiator.session(url, mpath.surroundings().environment()),
+                Lun.of(url.lun())));
+      }
+      return new AttachPlan(paths, multipath(), wait, name, nbd.resolve(), allowRemote, readOnly);
+    } catch (UnknownHostException unknown) {
+      throw new CommandFailure("--nbd: " + unknown.getMessage(), unknown);
+    } catch (IllegalArgumentException wrong) {
+      throw usage(wrong.getMessage());
+    }
+  }
+
+  private ScsiMultipathConfig multipath() {
+    return mode == MultipathMode.ALWAYS
+        ? ScsiMultipathConfig.forListedPaths(policy, verifyContent)
+        : new ScsiMultipathConfig(mode, policy, false, verifyContent);
+  }
+
+  /** The folder of a socket in /run is gone after a reboot; its maker is its only user. */
+  private static void prepareFolder(Endpoint endpoint) throws CommandFailure {
+    if (!(endpoint instanceof Endpoint.Unix unix) || unix.path().getParent() == null) {
+      return;
+    }
+    Path folder = unix.path().getParent();
+    try {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "cannot make the folder " + folder + " for the NBD socket: " + e.getMessage(), e);
+    }
+  }
+
+  private ParameterException usage(@org.jspecify.annotations.Nullable String message) {
+    return new ParameterException(spec.commandLine(), String.valueOf(message));
+  }
+}

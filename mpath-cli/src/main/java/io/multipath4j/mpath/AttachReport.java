@@ -1,0 +1,89 @@
+package io.multipath4j.mpath;
+
+import io.multipath4j.mpath.args.ByteSize;
+import io.multipath4j.mpath.args.NbdAddress;
+import io.multipath4j.mpath.attach.AttachListener;
+import io.multipath4j.mpath.attach.ServedDisk;
+import io.multipath4j.mpath.console.Report;
+import io.multipath4j.scsi.multipath.HeadSnapshot;
+import io.multipath4j.scsi.multipath.MultipathEvent;
+import io.multipath4j.scsi.multipath.PathSnapshot;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Tells a user how an attachment fares, a line per event. */
+final class AttachReport implements AttachListener {
+
+  private final Report report;
+
+  AttachReport(Report report) {
+    this.report = report;
+  }
+
+  @Override
+  public void pathWaits(String url, String reason) {
+    report.result(
+        "path-waiting",
+        "path " + url + " is not attached, will keep trying: " + reason,
+        Map.of("path", url, "reason", reason));
+  }
+
+  @Override
+  public void happened(MultipathEvent event) {
+    String kind = event.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("disk", event.disk());
+    facts.put("path", event.path());
+    facts.put("text", event.text());
+    report.progress(kind, event.text(), facts);
+  }
+
+  void serving(ServedDisk served, boolean readOnly) {
+    HeadSnapshot disk = served.disk();
+    String uri = NbdAddress.uri(served.nbd());
+    report.result("disk", diskLine(disk, readOnly), diskFacts(disk, readOnly));
+    for (PathSnapshot path : disk.paths()) {
+      report.progress(
+          "path",
+          "path " + path.name() + ": " + path.transport() + ", " + path.accessState(),
+          Map.of("name", path.name(), "transport", path.transport()));
+    }
+    if (served.isDegraded()) {
+      String text = "degraded (" + disk.paths().size() + " of " + served.wantedPaths() + " paths)";
+      report.result(
+          "degraded", text, Map.of("paths", disk.paths().size(), "wanted", served.wantedPaths()));
+    }
+    report.result("ready", "ready: " + uri, Map.of("uri", uri));
+  }
+
+  void stopped() {
+    report.progress("stopped", "stopped", Map.of());
+  }
+
+  private static String diskLine(HeadSnapshot disk, boolean readOnly) {
+    return String.format(
+        Locale.ROOT,
+        "disk %s: %s, %s (%d bytes), %d-byte blocks, policy %s%s",
+        disk.disk(),
+        disk.id(),
+        new ByteSize(disk.capacityBytes()),
+        disk.capacityBytes(),
+        disk.blockBytes(),
+        disk.policy(),
+        readOnly || disk.readOnly() ? ", read-only" : "");
+  }
+
+  private static Map<String, Object> diskFacts(HeadSnapshot disk, boolean readOnly) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("name", disk.disk());
+    facts.put("id", disk.id());
+    facts.put("bytes", disk.capacityBytes());
+    facts.put("blockBytes", disk.blockBytes());
+    facts.put("policy", disk.policy());
+    facts.put("readOnly", readOnly || disk.readOnly());
+    facts.put("paths", List.copyOf(disk.paths().stream().map(PathSnapshot::name).toList()));
+    return facts;
+  }
+}

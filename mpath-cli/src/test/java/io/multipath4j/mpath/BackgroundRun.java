@@ -1,0 +1,89 @@
+package io.multipath4j.mpath;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+
+/** A command that runs in a thread of its own until it is interrupted, as SIGTERM would do. */
+final class BackgroundRun implements AutoCloseable {
+
+  private static final long LIMIT_SECONDS = 30;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final CompletableFuture<Integer> status = new CompletableFuture<>();
+  private final Thread thread;
+
+  private BackgroundRun(Map<String, String> environment, String... arguments) {
+    CommandLine line = Main.commandLine(new Surroundings(environment, false));
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    thread =
+        Thread.ofPlatform()
+            .name("command " + String.join(" ", arguments))
+            .unstarted(() -> status.complete(line.execute(arguments)));
+  }
+
+  /** Starts a command with an empty environment. */
+  static BackgroundRun start(String... arguments) {
+    return withEnvironment(Map.of(), arguments);
+  }
+
+  /** Starts a command. */
+  static BackgroundRun withEnvironment(Map<String, String> environment, String... arguments) {
+    BackgroundRun run = new BackgroundRun(environment, arguments);
+    run.thread.start();
+    return run;
+  }
+
+  /** Waits until standard output contains {@code text}. */
+  BackgroundRun awaitOutput(String text) throws InterruptedException {
+    await("output '" + text + "'", () -> out().contains(text));
+    return this;
+  }
+
+  /** Waits until {@code condition} holds, while the command runs. */
+  void await(String what, BooleanSupplier condition) throws InterruptedException {
+    for (long i = 0; i < LIMIT_SECONDS * 100; i++) {
+      if (condition.getAsBoolean()) {
+        return;
+      }
+      if (status.isDone() && !condition.getAsBoolean()) {
+        fail("ended with %s before %s:%n%s%s", status.join(), what, out(), err());
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    fail("no %s within %d s:%n%s%s", what, LIMIT_SECONDS, out(), err());
+  }
+
+  void interrupt() {
+    thread.interrupt();
+  }
+
+  int awaitStatus() throws Exception {
+    return status.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  String out() {
+    return out.toString();
+  }
+
+  String err() {
+    return err.toString();
+  }
+
+  /** Ends it as SIGTERM would, and makes sure that it ends. */
+  @Override
+  public void close() {
+    if (!status.isDone()) {
+      interrupt();
+    }
+    status.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
+  }
+}
