@@ -1,0 +1,88 @@
+package io.multipath4j.mpath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class DemoTest {
+
+  @Test
+  void everyByteIsRightWhileEachPortalFailsAndNothingIsLeftBehind() throws Exception {
+    Set<String> foldersBefore = demoFolders();
+
+    CommandRun run = CommandRun.of("demo", "--duration", "2s");
+
+    assertThat(run.status()).as(run.out() + run.err()).isZero();
+    assertThat(run.out())
+        .containsPattern("\\d+ reads verified, 0 wrong, 0 lost")
+        .containsPattern("cut 127.0.0.1:\\d+: noticed after \\d+ ms, longest I/O \\d+ ms")
+        .containsPattern("silenced 127.0.0.1:\\d+: noticed after \\d+ ms")
+        .contains("(1 of 2 paths working)")
+        .contains("(2 of 2 paths working)");
+    assertThat(run.err()).isEmpty();
+    assertThat(demoFolders()).isEqualTo(foldersBefore);
+    assertThat(loopThreads()).isEmpty();
+  }
+
+  @Test
+  void quietTellsTheResultAloneAndJsonIsOneObjectPerLine() {
+    CommandRun quiet = CommandRun.of("demo", "--duration", "1s", "--quiet", "--seed", "1");
+    assertThat(quiet.status()).as(quiet.out() + quiet.err()).isZero();
+    assertThat(quiet.out().strip()).matches("\\d+ reads verified, 0 wrong, 0 lost");
+
+    CommandRun json = CommandRun.of("demo", "--duration", "1s", "--json");
+    assertThat(json.status()).as(json.out() + json.err()).isZero();
+    List<String> lines = json.out().lines().toList();
+    assertThat(lines).allMatch(line -> line.startsWith("{\"event\":\"") && line.endsWith("}"));
+    assertThat(lines.getLast()).contains("\"right\":true").contains("\"wrong\":0");
+    assertThat(lines).filteredOn(line -> line.contains("\"failover\"")).hasSize(2);
+  }
+
+  @Test
+  void anInterruptStopsItAndLeavesNothingBehind() throws Exception {
+    Set<String> foldersBefore = demoFolders();
+
+    try (BackgroundRun run = BackgroundRun.start("demo", "--duration", "60s")) {
+      run.awaitOutput("in flight");
+      run.interrupt();
+
+      assertThat(run.awaitStatus()).isEqualTo(130);
+      assertThat(run.out()).contains("stopped before the end");
+    }
+    assertThat(demoFolders()).isEqualTo(foldersBefore);
+    assertThat(loopThreads()).isEmpty();
+  }
+
+  @Test
+  void aDurationThatMakesNoSenseIsRefused() {
+    assertThat(CommandRun.of("demo", "--duration", "0s").status()).isEqualTo(2);
+    CommandRun run = CommandRun.of("demo", "--duration", "soon");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("'soon' is not a time");
+  }
+
+  private static Set<String> demoFolders() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("mpath-demo"))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private static List<String> loopThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("mpath-"))
+        .toList();
+  }
+}
