@@ -137,10 +137,11 @@ final class AttachCommand implements Callable<Integer> {
         new CountDownLatch(1).await();
       } catch (InterruptedException stopped) {
         // SIGTERM, Ctrl-C: the way in which an attachment ends.
-        return ExitCode.OK;
-      } finally {
         stop(loop, attachment);
         told.stopped();
+      } catch (CommandFailure failure) {
+        stop(loop, attachment);
+        throw failure;
       }
       return ExitCode.OK;
     }
@@ -185,12 +186,26 @@ final class AttachCommand implements Callable<Integer> {
                 initiator.session(url, mpath.surroundings().environment()),
                 Lun.of(url.lun())));
       }
-      return new AttachPlan(paths, multipath(), wait, name, nbd.resolve(), allowRemote, readOnly);
+      return new AttachPlan(
+          paths, multipath(), wait, name, checked(nbd.resolve()), allowRemote, readOnly);
     } catch (UnknownHostException unknown) {
       throw new CommandFailure("--nbd: " + unknown.getMessage(), unknown);
     } catch (IllegalArgumentException wrong) {
       throw usage(wrong.getMessage());
     }
+  }
+
+  private Endpoint checked(Endpoint endpoint) {
+    if (!allowRemote
+        && endpoint instanceof Endpoint.Tcp tcp
+        && !tcp.address().getAddress().isLoopbackAddress()) {
+      throw usage(
+          "--nbd "
+              + endpoint
+              + " can be reached from other hosts, and NBD asks for no password: use unix:PATH or a"
+              + " loopback address, or say --allow-remote");
+    }
+    return endpoint;
   }
 
   private ScsiMultipathConfig multipath() {

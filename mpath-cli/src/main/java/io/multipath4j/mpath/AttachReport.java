@@ -26,7 +26,7 @@ final class AttachReport implements AttachListener {
   public void pathWaits(String url, String reason) {
     report.result(
         "path-waiting",
-        "path " + url + " is not attached, will keep trying: " + reason,
+        "path " + url + " is not attached yet: " + reason,
         Map.of("path", url, "reason", reason));
   }
 

@@ -192,17 +192,17 @@ public final class DiskAttachment {
   private void serve() {
     HeadSnapshot head = head().orElseThrow();
     BlockDevice disk = multipath.disk(head.index()).orElseThrow();
-    NbdServerConfig config =
-        NbdServerConfig.builder()
-            .export(new NbdExport(plan.exportName(), head.id(), disk, plan.readOnly()))
-            .listen(plan.nbd())
-            .allowRemote(plan.allowRemote())
-            .build();
     try {
+      NbdServerConfig config =
+          NbdServerConfig.builder()
+              .export(new NbdExport(plan.exportName(), head.id(), disk, plan.readOnly()))
+              .listen(plan.nbd())
+              .allowRemote(plan.allowRemote())
+              .build();
       NbdServer started = NbdServer.start(loop, config);
       server = started;
       served.complete(new ServedDisk(head, started.endpoints().getFirst(), plan.paths().size()));
-    } catch (IOException cannotListen) {
+    } catch (IOException | IllegalArgumentException cannotListen) {
       served.completeExceptionally(
           new AttachFailedException(
               "cannot serve NBD on " + plan.nbd() + ": " + cannotListen.getMessage(),

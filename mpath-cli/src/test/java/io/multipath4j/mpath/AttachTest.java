@@ -1,0 +1,313 @@
+package io.multipath4j.mpath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.multipath4j.array.server.CommandFault;
+import io.multipath4j.iscsi.login.ChapSecret;
+import io.multipath4j.scsi.codec.Opcode;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class AttachTest {
+
+  private static final Map<String, String> CHAP =
+      Map.of("MPATH_CHAP_USER", "initiator", "MPATH_CHAP_SECRET", "correct horse battery");
+
+  @TempDir Path folder;
+
+  // ---- what works
+
+  @Test
+  void twoPathsBecomeOneDiskUntilItIsStoppedInOrder() throws Exception {
+    Path socket = folder.resolve("made/by/attach/disk.sock");
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.start(
+                "attach", array.url(0, 1), array.url(1, 1), "--nbd", "unix:" + socket)) {
+      run.awaitOutput("ready: nbd+unix:///?socket=" + socket);
+
+      assertThat(run.out())
+          .contains("8.0 MiB (8388608 bytes), 512-byte blocks")
+          .contains("naa.6")
+          .contains(array.portal(0).address().toString())
+          .contains(array.portal(1).address().toString())
+          .doesNotContain("degraded");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+          .isEqualTo("rw-------");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.getParent())))
+          .isEqualTo("rwx------");
+
+      run.interrupt();
+      assertThat(run.awaitStatus()).isZero();
+      assertThat(run.out()).endsWith("stopped" + System.lineSeparator()).doesNotContain("removed");
+      assertThat(socket).doesNotExist();
+      assertThat(run.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void jsonTellsProgramsWhereTheDiskIs() throws Exception {
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.start(
+                "attach", array.url(0, 1), "--nbd", "127.0.0.1:0", "--json", "--read-only")) {
+      run.awaitOutput("\"ready\"");
+
+      assertThat(run.out())
+          .contains("\"bytes\":8388608")
+          .contains("\"readOnly\":true")
+          .containsPattern("\"uri\":\"nbd://127.0.0.1:[1-9]\\d*/\"");
+      assertThat(run.out().lines()).allMatch(line -> line.startsWith("{\"event\":\""));
+    }
+  }
+
+  @Test
+  void chapSecretsComeFromTheEnvironmentOrFromAFile() throws Exception {
+    ChapSecret initiator = new ChapSecret("initiator", "correct horse battery");
+    ChapSecret target = new ChapSecret("array", "staple staple staple");
+    try (TestArray array = TestArray.withChap(initiator, target)) {
+      try (BackgroundRun run =
+          BackgroundRun.withEnvironment(CHAP, "attach", array.url(0, 1), "--nbd", socket())) {
+        run.awaitOutput("ready");
+      }
+      Path file = folder.resolve("chap");
+      Files.writeString(
+          file,
+          """
+          user = initiator
+          secret = correct horse battery
+          target-user = array
+          target-secret = staple staple staple
+          """);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      try (BackgroundRun run =
+          BackgroundRun.start(
+              "attach", array.url(0, 1), "--nbd", socket(), "--chap-file", file.toString())) {
+        run.awaitOutput("ready");
+      }
+    }
+  }
+
+  @Test
+  void aPathThatIsDownIsLeftOutAndJoinsWhenItIsBack() throws Exception {
+    try (TestArray array = TestArray.start()) {
+      array.portal(1).cut();
+      try (BackgroundRun run =
+          BackgroundRun.start("attach", array.url(0, 1), array.url(1, 1), "--nbd", socket())) {
+        run.awaitOutput("ready");
+        assertThat(run.out())
+            .contains("degraded (1 of 2 paths)")
+            .contains("path " + array.url(1, 1) + " is not attached yet:");
+
+        array.portal(1).restore();
+        run.awaitOutput("sda:1 added");
+      }
+    }
+  }
+
+  @Test
+  void aSilentPortalDoesNotKeepTheDiskFromBeingServed() throws Exception {
+    try (TestArray array = TestArray.start()) {
+      array.portal(0).blackHole();
+      try (BackgroundRun run =
+          BackgroundRun.start("attach", array.url(0, 1), array.url(1, 1), "--nbd", socket())) {
+        run.awaitOutput("ready");
+        assertThat(run.out()).contains("degraded (1 of 2 paths)");
+      }
+    }
+  }
+
+  @Test
+  void withWaitItKeepsTryingWhenAllPortalsAreDown() throws Exception {
+    try (TestArray array = TestArray.start()) {
+      array.portal(0).cut();
+      array.portal(1).cut();
+      try (BackgroundRun run =
+          BackgroundRun.start(
+              "attach", array.url(0, 1), array.url(1, 1), "--nbd", socket(), "--wait")) {
+        run.awaitOutput("path " + array.url(0, 1) + " is not attached");
+        run.awaitOutput("path " + array.url(1, 1) + " is not attached");
+        assertThat(run.out()).doesNotContain("ready");
+
+        array.portal(1).restore();
+        run.awaitOutput("ready");
+      }
+    }
+  }
+
+  @Test
+  void pathsThatFailAndReturnAreToldOnePerLine() throws Exception {
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.start("attach", array.url(0, 1), array.url(1, 1), "--nbd", socket())) {
+      run.awaitOutput("ready");
+
+      array.portal(0).cut();
+      run.awaitOutput("(1 of 2 paths working)");
+      array.portal(0).restore();
+      run.awaitOutput("(2 of 2 paths working)");
+    }
+  }
+
+  // ---- what is refused
+
+  @Test
+  void allPortalsDownIsToldWithTheReasonForEach() throws Exception {
+    try (TestArray array = TestArray.start()) {
+      array.portal(0).cut();
+      array.portal(1).cut();
+
+      CommandRun run = attach(array.url(0, 1), array.url(1, 1));
+
+      assertFailure(run, "no path could be attached");
+      assertThat(run.err())
+          .containsPattern("(?m)^  " + array.url(0, 1) + ": .*refused")
+          .containsPattern("(?m)^  " + array.url(1, 1) + ": .*refused")
+          .contains("--wait");
+    }
+  }
+
+  @Test
+  void anUnknownTargetIsNamed() throws Exception {
+    try (TestArray array = TestArray.start()) {
+      CommandRun run = attach(array.portalUrl(0) + "/iqn.2026-01.example:other/1");
+
+      assertFailure(run, "iqn.2026-01.example:other");
+      assertThat(run.err()).contains("no such target");
+    }
+  }
+
+  @Test
+  void anUnknownLunIsNamed() throws Exception {
+    try (TestArray array = TestArray.start()) {
+      assertFailure(attach(array.url(0, 7)), "LUN 7");
+    }
+  }
+
+  @Test
+  void aWrongChapSecretIsToldWithoutShowingIt() throws Exception {
+    ChapSecret initiator = new ChapSecret("initiator", "another one entirely");
+    try (TestArray array = TestArray.withChap(initiator, null)) {
+      CommandRun run =
+          CommandRun.withEnvironment(CHAP, "attach", array.url(0, 1), "--nbd", socket());
+
+      assertFailure(run, "CHAP");
+      assertThat(run.err()).doesNotContain("horse");
+
+      assertFailure(attach(array.url(0, 1)), "uthentication");
+    }
+  }
+
+  @Test
+  void urlsOfDifferentLogicalUnitsAreRefusedWithBothIds() throws Exception {
+    try (TestArray array = TestArray.start()) {
+      CommandRun run = attach(array.url(0, 1), array.url(1, 2));
+
+      assertFailure(run, "different logical units");
+      assertThat(run.err())
+          .contains(array.portal(0).address().toString())
+          .contains(array.portal(1).address().toString())
+          .containsPattern("naa\\.6\\p{XDigit}+.*naa\\.6\\p{XDigit}+");
+    }
+  }
+
+  @Test
+  void aTargetThatAnnouncesAbsurdLengthsIsToldApart() throws Exception {
+    try (TestArray array = TestArray.start()) {
+      array.portal(0).inject(CommandFault.absurdLength().onOpcode(Opcode.INQUIRY));
+
+      CommandRun run = attach(array.url(0, 1));
+
+      assertFailure(run, array.url(0, 1));
+    }
+  }
+
+  @Test
+  void aHostNameThatDoesNotResolveIsNamed() {
+    CommandRun run = attach("iscsi://no-such-host.invalid/" + TestArray.TARGET + "/1");
+
+    assertFailure(run, "cannot resolve the host name 'no-such-host.invalid'");
+  }
+
+  @Test
+  void anAddressInUseIsNamed() throws Exception {
+    try (TestArray array = TestArray.start();
+        ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+      CommandRun run =
+          CommandRun.of("attach", array.url(0, 1), "--nbd", "127.0.0.1:" + taken.getLocalPort());
+
+      assertFailure(run, "cannot serve NBD on 127.0.0.1:" + taken.getLocalPort());
+    }
+  }
+
+  @Test
+  void theSocketOfAnotherServerIsLeftAlone() throws Exception {
+    try (TestArray array = TestArray.start();
+        BackgroundRun first = BackgroundRun.start("attach", array.url(0, 1), "--nbd", socket())) {
+      first.awaitOutput("ready");
+
+      assertFailure(attach(array.url(1, 1)), "cannot serve NBD on " + socket());
+
+      assertThat(folder.resolve("disk.sock")).exists();
+    }
+  }
+
+  @Test
+  void wrongUsageIsToldBeforeAnythingIsTried() throws IOException {
+    assertUsage("expected iscsi://", "attach", "http://x/y/1", "--nbd", socket());
+    assertUsage("mpath discover", "attach", "iscsi://h/iqn.2026-01.a:b", "--nbd", socket());
+    assertUsage("--nbd", "attach", "iscsi://h/iqn.2026-01.a:b/1");
+    String url = "iscsi://127.0.0.1/iqn.2026-01.a:b/1";
+    assertUsage("named twice", "attach", url, url, "--nbd", socket());
+    assertUsage("unix:PATH", "attach", url, "--nbd", "/x");
+    assertUsage("round-robin", "attach", url, "--nbd", socket(), "--policy", "best");
+    assertUsage("always", "attach", url, "--nbd", socket(), "--multipath", "never");
+    assertUsage("--allow-remote", "attach", url, "--nbd", "0.0.0.0:10809");
+    assertUsage("password", "attach", "iscsi://me%hunter2@h/iqn.2026-01.a:b/1", "--nbd", socket());
+    assertUsage(
+        "--chap-file", "attach", "iscsi://me@127.0.0.1/iqn.2026-01.a:b/1", "--nbd", socket());
+    Path open = folder.resolve("open-chap");
+    Files.writeString(open, "user = a\nsecret = b\n");
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
+    assertUsage("chmod 600", "attach", url, "--nbd", socket(), "--chap-file", open.toString());
+  }
+
+  private CommandRun attach(String... urls) {
+    String[] arguments = new String[urls.length + 3];
+    arguments[0] = "attach";
+    System.arraycopy(urls, 0, arguments, 1, urls.length);
+    arguments[urls.length + 1] = "--nbd";
+    arguments[urls.length + 2] = socket();
+    return CommandRun.of(arguments);
+  }
+
+  private String socket() {
+    return "unix:" + folder.resolve("disk.sock");
+  }
+
+  private static void assertFailure(CommandRun run, String message) {
+    assertThat(run.status()).as(run.toString()).isEqualTo(1);
+    assertThat(run.err()).startsWith("mpath: ").contains(message);
+    assertNoTrace(run);
+  }
+
+  private static void assertUsage(String message, String... arguments) {
+    CommandRun run = CommandRun.of(arguments);
+    assertThat(run.status()).as(run.toString()).isEqualTo(2);
+    assertThat(run.err()).startsWith("mpath: ").contains(message).doesNotContain("hunter2");
+    assertThat(run.out()).isEmpty();
+    assertNoTrace(run);
+  }
+
+  private static void assertNoTrace(CommandRun run) {
+    assertThat(run.err()).doesNotContain("\tat ").doesNotContain("Exception");
+  }
+}

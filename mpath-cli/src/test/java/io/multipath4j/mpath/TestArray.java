@@ -1,0 +1,72 @@
+package io.multipath4j.mpath;
+
+import io.multipath4j.array.EmulatedArray;
+import io.multipath4j.array.backing.MemoryStore;
+import io.multipath4j.array.server.Portal;
+import io.multipath4j.iscsi.login.ChapSecret;
+import io.multipath4j.mpath.console.Loops;
+import io.multipath4j.reactor.Endpoint;
+import io.multipath4j.reactor.nio.NioEventLoop;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The embedded array on a loop of its own: LUN 1 and 2 behind two portals on free ports. */
+final class TestArray implements AutoCloseable {
+
+  static final String TARGET = "iqn.2026-01.example:disk";
+  static final long LUN_BYTES = 8 << 20;
+
+  private final NioEventLoop loop;
+  private final EmulatedArray array;
+
+  private TestArray(@Nullable ChapSecret initiator, @Nullable ChapSecret target) throws Exception {
+    EmulatedArray.Builder builder = EmulatedArray.builder(TARGET, new SplittableRandom(1));
+    for (int lun = 1; lun <= 2; lun++) {
+      builder.lun(lun, 512, new MemoryStore(LUN_BYTES, LUN_BYTES));
+      builder.portal(
+          new Endpoint.Tcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), lun);
+    }
+    if (initiator != null) {
+      builder.chap(initiator, target);
+    }
+    array = builder.build();
+    loop = Loops.start("test-array");
+    Loops.await(Loops.call(loop, () -> array.start(loop)), 10_000, "starting the array");
+  }
+
+  static TestArray start() throws Exception {
+    return new TestArray(null, null);
+  }
+
+  static TestArray withChap(ChapSecret initiator, @Nullable ChapSecret target) throws Exception {
+    return new TestArray(initiator, target);
+  }
+
+  /** Returns portal 0 or 1. */
+  Portal portal(int index) {
+    return array.portals().get(index);
+  }
+
+  String portalUrl(int index) {
+    return "iscsi://" + portal(index).address();
+  }
+
+  /** Returns the URL of a LUN through portal 0 or 1. */
+  String url(int index, int lun) {
+    return portalUrl(index) + "/" + TARGET + "/" + lun;
+  }
+
+  @Override
+  public void close() {
+    loop.execute(() -> {
+      try {
+        array.close();
+      } catch (java.io.IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    });
+    loop.close();
+  }
+}
