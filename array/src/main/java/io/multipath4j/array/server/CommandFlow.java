@@ -87,7 +87,7 @@ final class CommandFlow {
     if (wanted && task != null) {
       reader.into(task.scsi.bytes(), offset);
     } else {
-      reader.into(connection.server().discard, 0);
+      reader.discardInto(connection.server().discard);
     }
   }
 
@@ -299,7 +299,9 @@ final class CommandFlow {
   void abort(TaskSlot task) {
     leaveWindow(task);
     if (incoming == task) {
+      // Its buffer goes back to the pool: the rest of the segment must not follow it there.
       incoming = null;
+      connection.reader().discardInto(connection.server().discard);
     }
     tasks.end(task);
   }

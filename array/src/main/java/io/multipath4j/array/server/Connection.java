@@ -120,7 +120,9 @@ final class Connection implements StreamHandler, PduSink {
   }
 
   private void loginTimedOut() {
-    if (!portal.isDark()) {
+    if (portal.isDark()) {
+      loginTimer = server().loop.schedule(LOGIN_TIMEOUT_NANOS, this::loginTimedOut);
+    } else {
       abort("no login within " + TimeUnit.NANOSECONDS.toSeconds(LOGIN_TIMEOUT_NANOS) + " s");
     }
   }

@@ -2,6 +2,7 @@ package io.multipath4j.array.server;
 
 import io.multipath4j.array.lu.ScsiTask;
 import io.multipath4j.array.lu.TargetDevice;
+import io.multipath4j.iscsi.login.NegotiationKey;
 import io.multipath4j.reactor.BufferPool;
 import io.multipath4j.reactor.EventLoop;
 import java.nio.ByteBuffer;
@@ -29,7 +30,7 @@ public final class IscsiServer {
   final BufferPool buffers = new BufferPool(MAX_BUFFER_BYTES);
 
   /** Where data goes that nobody wants: every session may write it, nobody reads it. */
-  final ByteBuffer discard = ByteBuffer.allocateDirect(MAX_RECV_DATA_SEGMENT_BYTES);
+  final ByteBuffer discard;
 
   private final List<Portal> portals = new ArrayList<>();
   private final List<Session> sessions = new ArrayList<>();
@@ -43,6 +44,9 @@ public final class IscsiServer {
   public IscsiServer(
       TargetConfig config, TargetDevice device, EventLoop loop, RandomGenerator random) {
     this.config = config;
+    NegotiationKey longest = NegotiationKey.MAX_RECV_DATA_SEGMENT_LENGTH;
+    int declared = longest.number(config.wishes().getOrDefault(longest, longest.defaultValue()));
+    this.discard = ByteBuffer.allocateDirect(Math.max(MAX_RECV_DATA_SEGMENT_BYTES, declared));
     this.device = device;
     this.loop = loop;
     this.random = random;

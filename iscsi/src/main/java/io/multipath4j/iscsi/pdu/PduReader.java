@@ -53,6 +53,7 @@ public final class PduReader {
   private @Nullable ByteBuffer destination;
   private int destinationOffset;
   private int segmentReceived;
+  private boolean discarding;
   private int trailerAt; // where in the buffer padding and digest are, or will be
   private boolean lastSegmentWasLong;
 
@@ -119,6 +120,23 @@ public final class PduReader {
     this.destinationOffset = offset;
   }
 
+  /**
+   * Lets the announced data segment, or what is still to come of it, go to waste. Callable from
+   * within {@link PduSink#dataSegment}, and until the PDU is complete: then what had come before is
+   * wherever it went, and its destination is not touched any more.
+   *
+   * <p>The data digest of such a segment is not checked: nobody uses the data, and others may
+   * scribble over the scratch space meanwhile.
+   *
+   * @param scratch direct, as long as the longest data segment; may be shared by many readers
+   */
+  public void discardInto(ByteBuffer scratch) {
+    if (!stopped) {
+      into(scratch, 0);
+      discarding = true;
+    }
+  }
+
   /** Says where the next bytes go; see {@code StreamHandler.readTargets}. */
   public int readTargets(ByteBuffer[] targets) {
     int count = 0;
@@ -182,6 +200,7 @@ public final class PduReader {
     segmentLength = length;
     segmentReceived = 0;
     destination = null;
+    discarding = false;
     sink.dataSegment(this, buffer, at, length);
     if (stopped) {
       return false;
@@ -229,7 +248,7 @@ public final class PduReader {
     }
     int at = parsed;
     int dataAt = into == null ? at + headerBytes : -1;
-    if (dataDigest) {
+    if (dataDigest && !discarding) {
       checkDataDigest(into, at, dataAt);
     }
     lastSegmentWasLong = segmentLength >= LONG_SEGMENT_BYTES;
