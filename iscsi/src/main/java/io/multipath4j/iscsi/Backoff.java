@@ -7,6 +7,9 @@ final class Backoff {
 
   private static final int MAX_DOUBLINGS = 20;
 
+  /** A session that ends sooner has not helped anybody, and counts as one more failure. */
+  private static final int USEFUL_MILLIS = 1000;
+
   private final int minMillis;
   private final int maxMillis;
   private final RandomGenerator random;
@@ -19,9 +22,11 @@ final class Backoff {
     this.random = random;
   }
 
-  /** An attempt succeeded. */
-  void succeeded() {
-    failures = 0;
+  /** An attempt succeeded, and what came of it lasted so long. */
+  void lasted(long millis) {
+    if (millis >= Math.min(USEFUL_MILLIS, maxMillis)) {
+      failures = 0;
+    }
   }
 
   /** The other side asked to be left alone for so long; holds for the next pause. */

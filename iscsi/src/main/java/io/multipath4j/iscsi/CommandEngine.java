@@ -216,8 +216,7 @@ final class CommandEngine {
     long offset = Integer.toUnsignedLong(DataInPdu.bufferOffset(buffer, at));
     ByteBuffer data = command.data();
     if (command.direction() != Direction.FROM_DEVICE || data == null) {
-      throw new IscsiProtocolException(
-          Bhs.describe(buffer, at) + " for a command that does not read");
+      throw notARead(buffer, at);
     }
     if (offset != task.dataDone || length > command.dataLength() - task.dataDone) {
       throw new IscsiProtocolException(
@@ -232,9 +231,17 @@ final class CommandEngine {
     reader.into(data, command.dataOffset() + task.dataDone);
   }
 
+  private static IscsiProtocolException notARead(ByteBuffer buffer, int at) {
+    return new IscsiProtocolException(
+        Bhs.describe(buffer, at) + " for a command that does not read");
+  }
+
   /** A Data-In is complete. */
   void dataIn(ByteBuffer buffer, int at) {
     Task task = required(buffer, at);
+    if (Objects.requireNonNull(task.command).direction() != Direction.FROM_DEVICE) {
+      throw notARead(buffer, at);
+    }
     int dataSn = DataInPdu.dataSn(buffer, at);
     if (dataSn != task.nextDataSn) {
       throw new IscsiProtocolException(
@@ -273,8 +280,8 @@ final class CommandEngine {
   }
 
   /**
-   * Returns the residual (RFC 7143 11.4.5): what the target says, but for a read never less than
-   * what did not come.
+   * Returns the residual (RFC 7143 11.4.5): what the target says, but never less than what did not
+   * come of a read, or was not asked for of a write.
    */
   private static int residual(Task task, ByteBuffer buffer, int at, int count) {
     ScsiCommand command = Objects.requireNonNull(task.command);
@@ -291,8 +298,7 @@ final class CommandEngine {
       }
       residual = count;
     }
-    int missing =
-        command.direction() == Direction.FROM_DEVICE ? command.dataLength() - task.dataDone : 0;
+    int missing = command.dataLength() - task.dataDone;
     return missing > 0 ? Math.max(residual, missing) : residual;
   }
 

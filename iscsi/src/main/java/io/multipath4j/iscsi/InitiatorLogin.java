@@ -317,6 +317,12 @@ final class InitiatorLogin {
     if (requests > MAX_REQUESTS) {
       throw new IscsiProtocolException("login does not end after " + MAX_REQUESTS + " requests");
     }
+    byte[] bytes = TextKeys.encode(keys);
+    if (bytes.length > TextKeys.MAX_LOGIN_TEXT_BYTES) {
+      throw new IscsiProtocolException(
+          "answers to all keys of the target would have %d bytes, a login request holds %d"
+              .formatted(bytes.length, TextKeys.MAX_LOGIN_TEXT_BYTES));
+    }
     transitAsked = transit;
     ByteBuffer header = writer.begin();
     int at = header.position();
@@ -331,7 +337,6 @@ final class InitiatorLogin {
     Bhs.setItt(header, at, ITT);
     Bhs.setCmdSn(header, at, FIRST_CMD_SN);
     Bhs.setExpStatSn(header, at, expStatSn);
-    byte[] bytes = TextKeys.encode(keys);
     writer.endWithBytes(bytes, 0, bytes.length);
   }
 }

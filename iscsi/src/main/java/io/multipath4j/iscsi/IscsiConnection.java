@@ -119,6 +119,11 @@ final class IscsiConnection implements StreamHandler, PduSink {
     return Objects.requireNonNull(writer);
   }
 
+  /** Returns the bytes that have not left yet. */
+  long pendingBytes() {
+    return Objects.requireNonNull(stream).pendingBytes();
+  }
+
   CommandWindow window() {
     return window;
   }

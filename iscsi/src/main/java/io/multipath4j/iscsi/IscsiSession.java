@@ -38,6 +38,12 @@ public final class IscsiSession implements ScsiTransport {
   /** Size of the receive buffer: one read takes what has come for many commands. */
   private static final int RECEIVE_BUFFER_BYTES = 256 * 1024;
 
+  /** Most answers to pings and the like that are given while the target does not take any. */
+  private static final int MAX_UNSENT_ANSWERS = 1024;
+
+  private static final long FEW_PENDING_BYTES = 256 * 1024;
+  private static final long ANSWERS_PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private static final int PING_TAG = 0xFFF0;
   private static final int LOGOUT_TAG = 0xFFF1;
   private static final int TEXT_TAG = 0xFFF2;
@@ -78,6 +84,9 @@ public final class IscsiSession implements ScsiTransport {
   private State state = State.NEW;
   private @Nullable IscsiConnection connection;
   private @Nullable Timer timer; // of WAITING, LOGGING_OUT and CLOSING
+  private long upNanos;
+  private int unsentAnswers;
+  private long unsentSinceNanos;
   private volatile int numaNode = -1;
   private volatile @Nullable String lastFailure;
   private ScsiTransportListener listener = NOBODY;
@@ -295,7 +304,8 @@ public final class IscsiSession implements ScsiTransport {
 
   private void up(IscsiConnection link) {
     state = State.UP;
-    backoff.succeeded();
+    upNanos = loop.clock().nanoTime();
+    unsentAnswers = 0;
     numaNode = NetworkNuma.nodeOf(link.local(), SYS_CLASS_NET);
     Endpoint moved = link.movedTo();
     if (moved != null) {
@@ -305,7 +315,9 @@ public final class IscsiSession implements ScsiTransport {
     keepalive.start();
     LOG.log(System.Logger.Level.INFO, "session {0}: up", name);
     firstLogin.complete(null);
-    listener.transportUp();
+    if (state == State.UP) { // not closed by whom that was told
+      listener.transportUp();
+    }
   }
 
   /** The connection or the attempt has ended; the stream refers to nothing any more. */
@@ -324,8 +336,12 @@ public final class IscsiSession implements ScsiTransport {
       LOG.log(System.Logger.Level.WARNING, "session {0}: {1}", name, reason);
     }
     lastFailure = reason;
-    firstLogin.completeExceptionally(new LoginFailedException(reason, lasting));
+    if (wasUp) {
+      backoff.lasted(TimeUnit.NANOSECONDS.toMillis(loop.clock().nanoTime() - upNanos));
+    }
     startTimer(backoff.nextMillis(), this::connect);
+    // Whoever is told may close the session, and then no attempt must follow.
+    firstLogin.completeExceptionally(new LoginFailedException(reason, lasting));
     if (wasUp) {
       try {
         engine.endAll(HostByte.DID_TRANSPORT_DISRUPTED);
@@ -353,7 +369,7 @@ public final class IscsiSession implements ScsiTransport {
       case TEXT_RESPONSE -> text(buffer, at, dataAt);
       default -> throw new IscsiProtocolException("unexpected " + Bhs.describe(buffer, at));
     }
-    if (!link.isEnded()) {
+    if (state == State.UP) { // after a logout request nothing new may be sent (RFC 7143 11.14)
       engine.pump();
     }
   }
@@ -361,9 +377,24 @@ public final class IscsiSession implements ScsiTransport {
   private void nopIn(IscsiConnection link, ByteBuffer buffer, int at) {
     int ttt = Bhs.ttt(buffer, at);
     if (ttt != Bhs.RESERVED_TAG) { // the target pings (RFC 7143 11.19)
+      countAnswer(link);
       ControlPdus.nopOut(link, Bhs.RESERVED_TAG, ttt, Bhs.lun(buffer, at));
     } else if (Bhs.itt(buffer, at) != Bhs.RESERVED_TAG && Bhs.itt(buffer, at) != PING_TAG) {
       throw new IscsiProtocolException("unasked " + Bhs.describe(buffer, at));
+    }
+  }
+
+  /** Bounds what a target makes this side send while it takes nothing. */
+  private void countAnswer(IscsiConnection link) {
+    long now = loop.clock().nanoTime();
+    boolean little = link.pendingBytes() < FEW_PENDING_BYTES;
+    if (unsentAnswers == 0 || little || now - unsentSinceNanos > ANSWERS_PERIOD_NANOS) {
+      unsentAnswers = 0;
+      unsentSinceNanos = now;
+    }
+    unsentAnswers++;
+    if (unsentAnswers > MAX_UNSENT_ANSWERS) {
+      throw new IscsiProtocolException("it sends pings and does not take the answers");
     }
   }
 
@@ -408,8 +439,10 @@ public final class IscsiSession implements ScsiTransport {
         backoff.waitAtLeast(TimeUnit.SECONDS.toMillis(seconds2Wait));
         link.end("the target announced that it drops the connection", false);
       }
-      case AsyncMessagePdu.NEGOTIATION_REQUESTED ->
-          ControlPdus.text(link, TEXT_TAG, Bhs.RESERVED_TAG, new byte[0]);
+      case AsyncMessagePdu.NEGOTIATION_REQUESTED -> {
+        countAnswer(link);
+        ControlPdus.text(link, TEXT_TAG, Bhs.RESERVED_TAG, new byte[0]);
+      }
       default ->
           LOG.log(System.Logger.Level.INFO, "session {0}: asynchronous event {1}", name, event);
     }
@@ -450,9 +483,9 @@ public final class IscsiSession implements ScsiTransport {
       link.end("the target rejects the logout: " + reason, false);
     } else if (opcode == Opcode.TASK_MANAGEMENT_REQUEST) {
       taskManagement.answer(itt, TaskManagementResult.REJECTED);
-    } else if (task != null && (opcode == Opcode.SCSI_COMMAND || opcode == Opcode.DATA_OUT)) {
+    } else if (task != null && opcode == Opcode.SCSI_COMMAND) {
       engine.end(task, HostByte.DID_ERROR);
-    }
+    } // a rejected Data-Out is followed by the command's own response (RFC 7143 7.7, 11.17.1)
   }
 
   /** Takes what the current connection tells. */

@@ -1,6 +1,7 @@
 package io.multipath4j.iscsi;
 
 import io.multipath4j.iscsi.pdu.IscsiProtocolException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
@@ -70,10 +71,11 @@ public record TargetAddress(String host, int port, int portalGroupTag) {
    * unresolved.
    */
   public InetSocketAddress socketAddress() {
-    boolean literal = host.indexOf(':') >= 0 || host.matches("[0-9]+(\\.[0-9]+){3}");
-    return literal
-        ? new InetSocketAddress(host, port)
-        : InetSocketAddress.createUnresolved(host, port);
+    try {
+      return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+    } catch (IllegalArgumentException name) {
+      return InetSocketAddress.createUnresolved(host, port);
+    }
   }
 
   /** Returns {@code host:port}, with brackets around an IPv6 address. */

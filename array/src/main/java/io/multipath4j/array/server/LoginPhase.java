@@ -1,5 +1,6 @@
 package io.multipath4j.array.server;
 
+import io.multipath4j.iscsi.IscsiSessionConfig;
 import io.multipath4j.iscsi.login.NegotiationKey;
 import io.multipath4j.iscsi.login.ParameterNegotiation;
 import io.multipath4j.iscsi.login.TextKey;
@@ -171,6 +172,9 @@ final class LoginPhase implements PduSink {
     if (initiator == null || initiator.isEmpty()) {
       throw new LoginFailure(LoginStatus.MISSING_PARAMETER, "InitiatorName is missing");
     }
+    if (!isNameLike(initiator)) {
+      throw new LoginFailure(LoginStatus.INITIATOR_ERROR, "InitiatorName is not an iSCSI name");
+    }
     initiatorName = initiator;
     String type = TextKeys.find(keys, NegotiationKey.SESSION_TYPE.keyName());
     discovery = "Discovery".equals(type);
@@ -183,7 +187,8 @@ final class LoginPhase implements PduSink {
       throw new LoginFailure(LoginStatus.MISSING_PARAMETER, "TargetName is missing");
     }
     if (!discovery && !connection.server().config.targetName().equals(target)) {
-      throw new LoginFailure(LoginStatus.NOT_FOUND, "there is no target " + target);
+      throw new LoginFailure(LoginStatus.NOT_FOUND, 
+          "there is no target " + (target != null && isNameLike(target) ? target : "of that name"));
     }
     if (requestTsih != 0) {
       // One connection per session: nobody can join.
@@ -192,6 +197,12 @@ final class LoginPhase implements PduSink {
           exists ? LoginStatus.TOO_MANY_CONNECTIONS : LoginStatus.SESSION_DOES_NOT_EXIST,
           "wants to join session " + requestTsih);
     }
+  }
+
+  /** Tells whether a name can be kept and logged: not endless, and one line. */
+  private static boolean isNameLike(String name) {
+    return name.length() <= IscsiSessionConfig.MAX_NAME_BYTES
+        && name.chars().noneMatch(Character::isISOControl);
   }
 
   private void finish(List<TextKey> answers) throws LoginFailure {
@@ -232,12 +243,16 @@ final class LoginPhase implements PduSink {
   }
 
   private void respond(List<TextKey> answers, boolean transit, int nextStage, int tsih) {
+    byte[] bytes = TextKeys.encode(answers);
+    if (bytes.length > TextKeys.MAX_LOGIN_TEXT_BYTES) {
+      throw new IscsiProtocolException(
+          "answers to all keys would have " + bytes.length + " bytes, too many for a response");
+    }
     ByteBuffer header = connection.writer().begin();
     int at = header.position();
     int flags = transit ? LoginRequestPdu.TRANSIT : 0;
     LoginResponsePdu.init(header, at, flags, stage, transit ? nextStage : 0, isid, tsih);
     stamp(header, at);
-    byte[] bytes = TextKeys.encode(answers);
     connection.writer().endWithBytes(bytes, 0, bytes.length);
   }
 

@@ -121,6 +121,34 @@ class HostileInitiatorTest {
   }
 
   @Test
+  void keysThatNeedMoreAnswersThanAResponseHoldsAreRefused() {
+    byte[] part = "X=\0".repeat(2000).getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < 5; i++) {
+      raw.pdu(
+          header -> LoginRequestPdu.init(header, 0, LoginRequestPdu.CONTINUE, 1, 0, 1, 0), part);
+    }
+    raw.login(
+        List.of(
+            new TextKey("InitiatorName", SimulatedArray.HOST),
+            new TextKey("TargetName", SimulatedArray.TARGET)));
+    raw.untilClosed();
+    assertThat(LoginResponsePdu.status(raw.answers.getLast(), 0))
+        .isEqualTo(LoginStatus.INITIATOR_ERROR.code());
+  }
+
+  @Test
+  void initiatorNamesThatWouldSpoilALogAreRefused() {
+    for (String name : List.of("iqn.x\nWARNING: all is lost", "iqn." + "x".repeat(300))) {
+      raw.login(
+          List.of(
+              new TextKey("InitiatorName", name),
+              new TextKey("TargetName", SimulatedArray.TARGET)));
+      assertThat(loginStatus()).isEqualTo(LoginStatus.INITIATOR_ERROR.code());
+      raw = new RawInitiator(array);
+    }
+  }
+
+  @Test
   void aSegmentLongerThanTheDefaultIsRefusedDuringLogin() {
     raw.pdu(header -> {
       LoginRequestPdu.init(header, 0, 0, 1, 0, 1, 0);

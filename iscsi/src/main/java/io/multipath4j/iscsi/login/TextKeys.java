@@ -14,6 +14,12 @@ public final class TextKeys {
   /** Longest text of one request or answer, over all its PDUs, in bytes. */
   public static final int MAX_TEXT_BYTES = 1024 * 1024;
 
+  /**
+   * Longest text of one login PDU, in bytes: the default of MaxRecvDataSegmentLength, which holds
+   * during login (RFC 7143 13.12).
+   */
+  public static final int MAX_LOGIN_TEXT_BYTES = 8192;
+
   /** Longest key, in bytes (RFC 7143 6.1). */
   public static final int MAX_KEY_BYTES = 63;
 

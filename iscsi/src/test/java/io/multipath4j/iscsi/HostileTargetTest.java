@@ -1,0 +1,200 @@
+package io.multipath4j.iscsi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.multipath4j.iscsi.ScriptedTarget.Pdu;
+import io.multipath4j.iscsi.login.TextKey;
+import io.multipath4j.iscsi.pdu.AsyncMessagePdu;
+import io.multipath4j.iscsi.pdu.Bhs;
+import io.multipath4j.iscsi.pdu.DataInPdu;
+import io.multipath4j.iscsi.pdu.LoginRequestPdu;
+import io.multipath4j.iscsi.pdu.Opcode;
+import io.multipath4j.iscsi.pdu.RejectPdu;
+import io.multipath4j.scsi.HostByte;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Targets that answer what was not done, flood, or flap. */
+class HostileTargetTest {
+
+  private final SessionFixture fixture = new SessionFixture();
+  private final ScriptedTarget target = fixture.target;
+
+  private void limits(int firstBurst, boolean initialR2T, boolean immediate) {
+    fixture.config =
+        fixture.config.withLimits(
+            new IscsiSessionConfig.Limits(
+                256, 1 << 20, 8192, 1 << 20, firstBurst, 1, initialR2T, immediate, 4));
+  }
+
+  @Test
+  void writeWhoseDataWereNotAllAskedForIsNotComplete() {
+    limits(512, true, true);
+    target.script =
+        pdu -> {
+          if (pdu.opcode() == Opcode.SCSI_COMMAND) {
+            target.current.response(pdu.itt(), 0, 0, 0, new byte[0]);
+          }
+          return true;
+        };
+    fixture.up();
+    SessionFixture.Io io = fixture.write(0, 4096).submit().good();
+    assertThat(io.command.residual()).isEqualTo(4096 - 512);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void dataInWithoutDataForACommandThatDoesNotReadEndsTheConnection(boolean write) {
+    limits(512, true, false);
+    target.script =
+        pdu -> {
+          if (pdu.opcode() == Opcode.SCSI_COMMAND) {
+            int flags = 0x80 | DataInPdu.STATUS;
+            target.current.dataIn(pdu.itt(), 0, 0, new byte[0], flags, 0);
+          }
+          return true;
+        };
+    fixture.up();
+    SessionFixture.Io io = write ? fixture.write(0, 4096) : fixture.testUnitReady();
+    io.submit().done();
+    assertThat(io.command.hostByte()).isEqualTo(HostByte.DID_TRANSPORT_DISRUPTED);
+    assertThat(fixture.events.get(1)).contains("for a command that does not read");
+  }
+
+  @Test
+  void noCommandFollowsTheLogoutThatTheTargetAskedFor() {
+    target.window = 1;
+    target.script =
+        pdu -> {
+          if (pdu.opcode() == Opcode.LOGOUT_REQUEST) {
+            target.window = 64;
+            target.current.nopIn(Bhs.RESERVED_TAG, Bhs.RESERVED_TAG, false);
+          }
+          return pdu.opcode() != Opcode.NOP_OUT && target.connections == 1;
+        };
+    fixture.up();
+    fixture.read(0, 512).submit();
+    SessionFixture.Io waiting = fixture.read(1, 512).submit();
+    fixture.onTarget(() -> {
+      ByteBuffer out = target.current.writer.begin();
+      AsyncMessagePdu.init(out, out.position(), AsyncMessagePdu.LOGOUT_REQUESTED, 0, 0, 1);
+      target.current.sequence(out, out.position(), true);
+      target.current.writer.end();
+    });
+    waiting.done();
+    assertThat(waiting.command.hostByte()).isEqualTo(HostByte.DID_TRANSPORT_DISRUPTED);
+    assertThat(target.received(Opcode.SCSI_COMMAND)).extracting(Pdu::lba).containsExactly(0);
+  }
+
+  @Test
+  void sessionThatIsClosedWhenItsFirstLoginFailsStaysClosed() {
+    fixture.link.refuse();
+    fixture.start();
+    CompletableFuture<Void> closed =
+        fixture.firstLogin.whenComplete((ok, failure) -> fixture.session.close());
+    fixture.await(closed::isDone, 1000, "failure");
+    fixture.link.heal();
+    fixture.runFor(20_000);
+    assertThat(target.connections).isZero();
+  }
+
+  @Test
+  void keysThatNeedMoreAnswersThanALoginRequestHoldsEndTheLogin() {
+    List<TextKey> flood = Collections.nCopies(2000, new TextKey("X", ""));
+    int[] parts = new int[1];
+    target.loginScript =
+        pdu -> {
+          boolean more = parts[0]++ < 4;
+          target.current.loginResponse(pdu, 0, more ? LoginRequestPdu.CONTINUE : 0, 0, 0, flood);
+          return true;
+        };
+    fixture.start();
+    fixture.await(() -> fixture.firstLogin.isDone(), 1000, "end of the login");
+    assertThat(fixture.session.lastFailure()).contains("protocol error").contains("keys");
+  }
+
+  @Test
+  void floodOfPingsThatAreNotReadIsNotAnsweredForEver() {
+    fixture.up();
+    fixture.onTarget(() -> {
+      target.current.stream.setReading(false);
+      for (int i = 0; i < 100_000; i++) {
+        target.current.nopIn(Bhs.RESERVED_TAG, i, false);
+      }
+    });
+    fixture.await(() -> fixture.events.size() == 2, 900, "end of the connection");
+    assertThat(fixture.events.get(1)).contains("pings").contains("does not take the answers");
+  }
+
+  @Test
+  void targetThatEndsEachSessionAtOnceIsNotAskedFasterAndFaster() {
+    target.script = pdu -> true;
+    fixture.start();
+    for (int i = 0; i < 100; i++) {
+      fixture.runFor(100);
+      fixture.onTarget(() -> {
+        if (target.current != null && target.current.fullFeature) {
+          target.current.stream.reset();
+        }
+      });
+    }
+    assertThat(target.connections).isLessThan(20);
+    target.script = pdu -> false;
+    fixture.await(() -> fixture.session.isUp(), 6000, "return");
+  }
+
+  @Test
+  void rejectOfDataLeavesTheCommandToItsResponse() {
+    limits(512, true, false);
+    target.script =
+        pdu -> {
+          if (pdu.opcode() == Opcode.SCSI_COMMAND) {
+            target.current.r2t(pdu.itt(), 5, 0, 0, 512);
+          } else if (pdu.opcode() == Opcode.DATA_OUT) {
+            ByteBuffer out = target.current.writer.begin();
+            RejectPdu.init(out, out.position(), RejectPdu.DATA_DIGEST_ERROR);
+            target.current.sequence(out, out.position(), true);
+            target.current.writer.endWithBytes(pdu.header().array(), 0, 48);
+            byte[] sense = {0x70, 0, 0x0B, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x47, 0x05, 0, 0, 0, 0};
+            target.current.response(pdu.itt(), 2, 0, 0, sense);
+          }
+          return true;
+        };
+    fixture.up();
+    SessionFixture.Io io = fixture.write(0, 512).submit().done();
+    assertThat(io.command.hostByte()).isEqualTo(HostByte.DID_OK);
+    assertThat(io.command.status()).isEqualTo(2);
+    assertThat(fixture.events).containsExactly("up");
+  }
+
+  @Test
+  void targetThatStopsReadingWritesIsFoundWithinOneSecond() {
+    fixture.link.window(16 * 1024);
+    fixture.up();
+    fixture.onTarget(() -> target.current.stream.setReading(false));
+    long start = fixture.nowMillis();
+    List<SessionFixture.Io> writes = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      writes.add(fixture.write(0, 1 << 20).submit());
+    }
+    for (SessionFixture.Io write : writes) {
+      write.done();
+      assertThat(write.command.hostByte()).isEqualTo(HostByte.DID_TRANSPORT_DISRUPTED);
+      assertThat(write.endedMillis - start).isBetween(800L, 1000L);
+    }
+  }
+
+  @Test
+  void addressThatOnlyLooksLikeALiteralStaysUnresolved() {
+    assertThat(TargetAddress.parse("999.1.1.1:3260").socketAddress().isUnresolved()).isTrue();
+    assertThat(TargetAddress.parse("[fe80::zz]:3260").socketAddress().isUnresolved()).isTrue();
+    assertThat(TargetAddress.parse("[::1]:3260").socketAddress().isUnresolved()).isFalse();
+    assertThat(TargetAddress.parse("127.0.0.1").socketAddress().isUnresolved()).isFalse();
+  }
+}
