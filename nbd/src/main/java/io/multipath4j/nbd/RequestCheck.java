@@ -74,11 +74,11 @@ final class RequestCheck {
     return (request.flags & ~(permitted | CMD_FLAG_FUA)) == 0 ? NbdError.OK : NbdError.EINVAL;
   }
 
-  /** A structured READ that is too long may be asked again in parts: EOVERFLOW says so. */
+  /** EOVERFLOW is for a READ that was not to be fragmented, and for no other ("Error values"). */
   private NbdError read(Request request) {
     NbdError range = range(request, NbdError.EINVAL);
     if (range == NbdError.OK && request.length > maxPayloadBytes) {
-      return structuredReplies ? NbdError.EOVERFLOW : NbdError.EINVAL;
+      return (request.flags & CMD_FLAG_DF) != 0 ? NbdError.EOVERFLOW : NbdError.EINVAL;
     }
     return range;
   }

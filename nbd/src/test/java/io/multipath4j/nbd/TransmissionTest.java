@@ -376,10 +376,12 @@ class TransmissionTest {
   }
 
   @Test
-  void tooLongStructuredReadMayBeAskedInParts() {
+  void tooLongReadIsInvalidAndWithoutFragmentsAnOverflow() {
     RawClient client = RawClient.structured(loop, "disk");
 
-    assertThat(client.errorOf(RawClient.request(0, CMD_READ, 1, 0, 2 << 20))).isEqualTo(EOVERFLOW);
+    assertThat(client.errorOf(RawClient.request(0, CMD_READ, 1, 0, 2 << 20))).isEqualTo(EINVAL);
+    assertThat(client.errorOf(RawClient.request(CMD_FLAG_DF, CMD_READ, 1, 0, 2 << 20)))
+        .isEqualTo(EOVERFLOW);
   }
 
   @ParameterizedTest

@@ -187,7 +187,8 @@ final class LoginPhase implements PduSink {
       throw new LoginFailure(LoginStatus.MISSING_PARAMETER, "TargetName is missing");
     }
     if (!discovery && !connection.server().config.targetName().equals(target)) {
-      throw new LoginFailure(LoginStatus.NOT_FOUND, 
+      throw new LoginFailure(
+          LoginStatus.NOT_FOUND,
           "there is no target " + (target != null && isNameLike(target) ? target : "of that name"));
     }
     if (requestTsih != 0) {
