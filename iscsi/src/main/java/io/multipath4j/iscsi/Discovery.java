@@ -106,6 +106,7 @@ public final class Discovery {
     List<TargetAddress> current = null;
     for (TextKey pair : keys) {
       if (pair.key().equals("TargetName")) {
+        checkName(pair.value());
         current = found.computeIfAbsent(pair.value(), name -> new ArrayList<>());
       } else if (pair.key().equals("TargetAddress")) {
         if (current == null) {
@@ -123,6 +124,14 @@ public final class Discovery {
       targets.add(new DiscoveredTarget(name, addresses));
     });
     return targets;
+  }
+
+  /** What a person will see and type again: not endless, and one line. */
+  private static void checkName(String name) {
+    if (name.length() > IscsiSessionConfig.MAX_NAME_BYTES
+        || name.chars().anyMatch(Character::isISOControl)) {
+      throw new IscsiProtocolException("TargetName=" + name + " is not an iSCSI name");
+    }
   }
 
   private void finish() {

@@ -1,5 +1,7 @@
 package io.multipath4j.iscsi;
 
+import io.multipath4j.iscsi.pdu.IscsiProtocolException;
+
 /** A login was refused, or went wrong. The message says why and what to do. */
 public final class LoginFailedException extends RuntimeException {
 
@@ -8,7 +10,7 @@ public final class LoginFailedException extends RuntimeException {
   private final boolean lasting;
 
   LoginFailedException(String message, boolean lasting) {
-    super(message);
+    super(IscsiProtocolException.printable(message));
     this.lasting = lasting;
   }
 

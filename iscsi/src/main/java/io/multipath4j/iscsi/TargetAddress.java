@@ -42,7 +42,11 @@ public record TargetAddress(String host, int port, int portalGroupTag) {
       host = hostEnd < 0 ? address : address.substring(0, hostEnd);
       rest = hostEnd < 0 ? "" : address.substring(hostEnd);
     }
-    if (host.isEmpty() || host.length() > 255 || !(rest.isEmpty() || rest.startsWith(":"))) {
+    boolean plain = host.chars().allMatch(c -> c > ' ' && c < 0x7F);
+    if (!plain
+        || host.isEmpty()
+        || host.length() > 255
+        || !(rest.isEmpty() || rest.startsWith(":"))) {
       throw malformed(text);
     }
     return new TargetAddress(

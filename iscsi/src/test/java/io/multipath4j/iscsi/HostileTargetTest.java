@@ -1,12 +1,14 @@
 package io.multipath4j.iscsi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.multipath4j.iscsi.ScriptedTarget.Pdu;
 import io.multipath4j.iscsi.login.TextKey;
 import io.multipath4j.iscsi.pdu.AsyncMessagePdu;
 import io.multipath4j.iscsi.pdu.Bhs;
 import io.multipath4j.iscsi.pdu.DataInPdu;
+import io.multipath4j.iscsi.pdu.IscsiProtocolException;
 import io.multipath4j.iscsi.pdu.LoginRequestPdu;
 import io.multipath4j.iscsi.pdu.Opcode;
 import io.multipath4j.iscsi.pdu.RejectPdu;
@@ -188,6 +190,21 @@ class HostileTargetTest {
       assertThat(write.command.hostByte()).isEqualTo(HostByte.DID_TRANSPORT_DISRUPTED);
       assertThat(write.endedMillis - start).isBetween(800L, 1000L);
     }
+  }
+
+  @Test
+  void textOfATargetReachesTerminalsWithoutControlCharacters() {
+    String escape = "\u001B[2J\nall is lost";
+    assertThatThrownBy(() -> TargetAddress.parse(escape + "x".repeat(9999)))
+        .isInstanceOf(IscsiProtocolException.class)
+        .message()
+        .hasSizeLessThan(500)
+        .doesNotContainPattern("\\p{Cntrl}");
+    assertThatThrownBy(() ->
+            Discovery.targets(List.of(new TextKey("TargetName", "iqn." + escape)), fixture.portal))
+        .isInstanceOf(IscsiProtocolException.class)
+        .hasMessageContaining("TargetName=iqn.?[2J?all");
+    assertThat(new LoginFailedException(escape, true)).hasMessage("?[2J?all is lost");
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class SessionFuzzTest {
 
   private static final long SEED = 20261122;
-  private static final int ROUNDS = 150;
+  private static final int ROUNDS = 80;
 
   private static final Opcode[] ANSWERS = {
     Opcode.SCSI_RESPONSE,
