@@ -137,7 +137,9 @@ final class ErrorRecovery {
 
   private void finishReset() {
     endReset();
-    device.changeState(DeviceState.BLOCKED, DeviceState.RUNNING);
+    if (device.state() == DeviceState.BLOCKED) {
+      device.host().letRun(device);
+    }
     device.pump();
   }
 

@@ -6,13 +6,14 @@ import io.multipath4j.block.BlockStatus;
 import io.multipath4j.reactor.Timer;
 import io.multipath4j.scsi.codec.Sense;
 import java.lang.System.Logger.Level;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the {@link ReturnGate} for the devices of a host whose transport has returned. */
+/** Runs the {@link ReturnGate} for the devices of a host that are doubted, one check at a time. */
 final class ReturnCheck {
 
   private static final System.Logger LOG = System.getLogger(ReturnCheck.class.getName());
@@ -29,6 +30,8 @@ final class ReturnCheck {
   /** Grows when checks under way are of no interest any more. */
   private int round;
 
+  private final Set<ScsiDevice> underCheck = new HashSet<>();
+
   ReturnCheck(ScsiHost host) {
     this.host = host;
   }
@@ -37,21 +40,27 @@ final class ReturnCheck {
     gate = newGate;
   }
 
+  /** The transport is lost: what was under way is of no interest any more. */
   void cancel() {
     round++;
+    underCheck.clear();
   }
 
-  void start(List<ScsiDevice> devices) {
-    round++;
-    for (ScsiDevice device : devices) {
-      check(device, round);
+  /** Checks a device that is blocked or transport-offline, unless it is being checked. */
+  void start(ScsiDevice device) {
+    if (underCheck.add(device)) {
+      check(device, round, false);
     }
   }
 
-  private void check(ScsiDevice device, int startedIn) {
-    if (startedIn != round || !isAway(device)) {
+  /**
+   * @param again the device gave a new reason to doubt during the check before
+   */
+  private void check(ScsiDevice device, int startedIn, boolean again) {
+    if (isOver(device, startedIn)) {
       return;
     }
+    int doubts = device.doubts();
     CompletableFuture<Boolean> verdict = gate.check(device);
     long deadlineMillis = host.timeouts().commandMillis() * DEADLINE_COMMANDS;
     Timer deadline =
@@ -70,19 +79,45 @@ final class ReturnCheck {
             host.loop()
                 .execute(() -> {
                   deadline.cancel();
-                  decide(device, startedIn, same, failure);
+                  if (isOver(device, startedIn)) {
+                    return;
+                  }
+                  if (device.doubts() == doubts) {
+                    decide(device, same, failure);
+                  } else if (again) {
+                    repeat(device); // it could go on like this for ever
+                  } else {
+                    check(device, startedIn, true);
+                  }
                 }));
   }
 
-  private void decide(
-      ScsiDevice device, int startedIn, @Nullable Boolean same, @Nullable Throwable failure) {
-    if (startedIn != round || !isAway(device)) {
-      return;
+  /** Tells whether a check is of no interest any more, and forgets it. */
+  private boolean isOver(ScsiDevice device, int startedIn) {
+    if (startedIn != round) {
+      return true;
     }
+    boolean away = isAway(device);
+    if (!away) {
+      underCheck.remove(device);
+    }
+    return !away;
+  }
+
+  private void repeat(ScsiDevice device) {
+    int startedIn = round;
+    host.loop().schedule(REPEAT_NANOS, () -> check(device, startedIn, false));
+  }
+
+  private void decide(ScsiDevice device, @Nullable Boolean same, @Nullable Throwable failure) {
     if (failure != null || same == null) {
       LOG.log(Level.WARNING, "{0}: not running again yet: {1}", device, text(failure));
-      host.loop().schedule(REPEAT_NANOS, () -> check(device, startedIn));
-    } else if (same) {
+      repeat(device);
+      return;
+    }
+    underCheck.remove(device);
+    if (same) {
+      device.trust();
       device.changeState(device.state(), DeviceState.RUNNING);
     } else {
       LOG.log(
@@ -108,16 +143,13 @@ final class ReturnCheck {
 
   /** The gate when none is set: type, identification, serial number and block size must agree. */
   private static CompletableFuture<Boolean> sameIdentity(ScsiDevice device) {
-    return DeviceProbe.run(device)
-        .thenApply(told -> {
-          DeviceProperties before = device.properties();
-          String difference = before == null ? null : before.differenceTo(told);
-          if (difference != null) {
-            LOG.log(Level.ERROR, "{0}: not the same as before: {1}", device, difference);
-            return false;
-          }
-          device.setProperties(told);
-          return true;
-        });
+    return device.revalidateIf(told -> {
+      DeviceProperties before = device.properties();
+      String difference = before == null ? null : before.differenceTo(told);
+      if (difference != null) {
+        LOG.log(Level.ERROR, "{0}: not the same as before: {1}", device, difference);
+      }
+      return difference == null;
+    });
   }
 }

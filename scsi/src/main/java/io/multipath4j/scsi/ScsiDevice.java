@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,13 @@ public final class ScsiDevice {
   private final List<ScsiDeviceListener> listeners = new CopyOnWriteArrayList<>();
   private final DeviceQueue queue;
   private volatile DeviceState state = DeviceState.CREATED;
+
+  /** It is to prove that it is still the same logical unit before it runs again. */
+  private boolean doubted;
+
+  /** Grows with each reason to doubt: a check that began before the last one proves nothing. */
+  private int doubts;
+
   private volatile @Nullable DeviceProperties properties;
 
   ScsiDevice(ScsiHost host, ScsiAddress address) {
@@ -121,6 +129,24 @@ public final class ScsiDevice {
         });
   }
 
+  /**
+   * Asks the device for its properties anew, and takes the answer over only if it is from the same
+   * logical unit: what another one tells must not steer I/O. Fails with {@link ScsiException}.
+   *
+   * @param same judges the answer; called on the loop thread
+   * @return what {@code same} said
+   */
+  public CompletableFuture<Boolean> revalidateIf(Predicate<? super DeviceProperties> same) {
+    return DeviceProbe.run(this)
+        .thenApply(told -> {
+          boolean agreed = same.test(told);
+          if (agreed) {
+            setProperties(told);
+          }
+          return agreed;
+        });
+  }
+
   void setProperties(DeviceProperties told) {
     DeviceProperties before = properties;
     properties = told;
@@ -133,9 +159,9 @@ public final class ScsiDevice {
 
   /**
    * Changes the state on the word of an operator or of the layer above, such as {@code running} of
-   * an offline device. While the transport is down a device that is set running becomes blocked or
-   * transport-offline instead, and runs when the transport has returned and the {@link ReturnGate}
-   * agrees; otherwise the gate is not asked.
+   * an offline device. A device that may have become another logical unit, because its transport
+   * was lost since it ran or because of {@link #doubt}, becomes blocked instead (transport-offline
+   * when the transport is given up), and runs when the {@link ReturnGate} agrees.
    *
    * @throws IllegalStateException when the device may not go there from where it is
    */
@@ -148,11 +174,36 @@ public final class ScsiDevice {
       throw new IllegalStateException(
           this + ": cannot go from " + before.text() + " to " + next.text());
     }
-    if (next == DeviceState.RUNNING && host.isDown()) {
-      host.runOnReturn(this);
+    if (next == DeviceState.RUNNING) {
+      host.letRun(this);
     } else {
       changeState(before, next);
     }
+  }
+
+  /**
+   * Something says that another logical unit may answer here: until the {@link ReturnGate} has
+   * agreed, the device does not run. A running one is blocked and checked at once.
+   */
+  public void doubt() {
+    doubted = true;
+    doubts++;
+    if (changeState(DeviceState.RUNNING, DeviceState.BLOCKED)) {
+      host.letRun(this);
+    }
+  }
+
+  boolean isDoubted() {
+    return doubted;
+  }
+
+  int doubts() {
+    return doubts;
+  }
+
+  /** The gate has agreed. */
+  void trust() {
+    doubted = false;
   }
 
   /** Changes the state if it is {@code expected} and the change is legal; tells whether it did. */
@@ -180,6 +231,8 @@ public final class ScsiDevice {
 
   /** The transport is lost: a reset under way will not be answered, and nothing can be sent. */
   void transportLost() {
+    doubted = true;
+    doubts++;
     queue.recovery().transportLost();
     changeState(DeviceState.RUNNING, DeviceState.BLOCKED);
     queue.stateChanged();

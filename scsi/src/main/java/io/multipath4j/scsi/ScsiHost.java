@@ -12,7 +12,6 @@ import io.multipath4j.scsi.codec.MalformedDataException;
 import io.multipath4j.scsi.codec.Opcode;
 import io.multipath4j.scsi.codec.Sense;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -183,7 +182,7 @@ public final class ScsiHost {
     if (closed) {
       remove(found);
     } else if (!transport.isUp()) {
-      found.changeState(DeviceState.RUNNING, DeviceState.BLOCKED);
+      found.transportLost();
     }
     return found;
   }
@@ -229,8 +228,7 @@ public final class ScsiHost {
     down = true;
     returnCheck.cancel();
     stopReplacementTimer();
-    replacementTimer =
-        loop.schedule(MILLISECONDS.toNanos(timeouts.replacementMillis()), this::replacementTimeout);
+    startReplacementTimer();
     for (ScsiDevice device : devices) {
       device.transportLost();
     }
@@ -239,29 +237,41 @@ public final class ScsiHost {
     }
   }
 
-  boolean isDown() {
-    return down;
-  }
-
-  /** A device is to run as soon as the transport, which is down, has returned. */
-  void runOnReturn(ScsiDevice device) {
+  /** Makes a device run: at once, or when the gate has agreed if the device is doubted. */
+  void letRun(ScsiDevice device) {
+    if (!device.isDoubted()) {
+      device.changeState(device.state(), DeviceState.RUNNING);
+      return;
+    }
     device.changeState(DeviceState.OFFLINE, DeviceState.BLOCKED);
     device.changeState(DeviceState.QUIESCE, DeviceState.BLOCKED);
-    if (replacementTimer == null) {
+    if (!down) {
+      if (replacementTimer == null) {
+        startReplacementTimer();
+      }
+      returnCheck.start(device);
+    } else if (replacementTimer == null) {
       device.changeState(DeviceState.BLOCKED, DeviceState.TRANSPORT_OFFLINE);
     }
+  }
+
+  private void startReplacementTimer() {
+    replacementTimer =
+        loop.schedule(MILLISECONDS.toNanos(timeouts.replacementMillis()), this::replacementTimeout);
   }
 
   private void replacementTimeout() {
     replacementTimer = null;
     for (ScsiDevice device : devices) {
-      if (device.changeState(DeviceState.BLOCKED, DeviceState.TRANSPORT_OFFLINE)) {
+      // One that is blocked without a doubt is back, and only being reset.
+      if (device.isDoubted()
+          && device.changeState(DeviceState.BLOCKED, DeviceState.TRANSPORT_OFFLINE)) {
         LOG.log(
             Level.WARNING,
-            "{0}: transport-offline, because the transport did not return within "
-                + timeouts.replacementMillis()
-                + " ms",
-            device);
+            "{0}: transport-offline, because {1} within {2} ms",
+            device,
+            down ? "the transport did not return" : "it did not prove to be the same unit",
+            timeouts.replacementMillis());
       }
     }
   }
@@ -285,16 +295,15 @@ public final class ScsiHost {
       lostBecause = "";
       LOG.log(Level.INFO, "host {0}: {1} is up", number, transport.name());
       // A device that is not back yet still becomes transport-offline in its time.
-      List<ScsiDevice> returning = new ArrayList<>();
+      returnCheck.cancel();
       for (ScsiDevice device : devices) {
         DeviceState state = device.state();
         if (state == DeviceState.BLOCKED || state == DeviceState.TRANSPORT_OFFLINE) {
-          returning.add(device);
+          returnCheck.start(device);
         } else {
           device.pump();
         }
       }
-      returnCheck.start(returning);
     }
 
     @Override

@@ -138,6 +138,45 @@ class ErrorRecoveryTest {
   }
 
   @Test
+  void aResetDuringTheCheckOfAReturnDoesNotReplaceTheCheck() {
+    rig.transport.abortResult = TaskManagementResult.REJECTED;
+    rig.host.setReturnGate(device -> new java.util.concurrent.CompletableFuture<>());
+    rig.transport.drop("gone");
+    rig.transport.restore();
+    ScsiRequest ofTheCheck = new ScsiRequest(ended -> rig.ends.add(ended.status()));
+    ofTheCheck.prepare(10, ScsiRequest.INTERNAL | ScsiRequest.FAIL_FAST, 1_000).cdb()[0] = 0x2F;
+    rig.device.execute(ofTheCheck);
+    rig.loop.advance(1_000 + TICK);
+    assertThat(rig.transport.log).containsExactly("abort", "reset");
+    assertThat(rig.ends).hasSize(1);
+    assertThat(rig.device.state()).isEqualTo(DeviceState.BLOCKED);
+  }
+
+  @Test
+  void aDeviceThatIsResetSoonAfterItsReturnRunsAgain() {
+    rig.transport.abortResult = null;
+    rig.transport.drop("gone");
+    rig.transport.restore();
+    rig.loop.run();
+    rig.execute(ScsiRequest.FAIL_FAST);
+    rig.loop.advance(COMMAND - TICK); // just before the replacement timeout
+    rig.transport.host(rig.transport.oldest(), HostByte.DID_ABORT);
+    assertThat(rig.device.state()).isEqualTo(DeviceState.RUNNING);
+    ScsiRequest silent = new ScsiRequest(ended -> rig.ends.add(ended.status()));
+    silent.prepare(10, ScsiRequest.FAIL_FAST, 1).cdb()[0] = 0x2F;
+    rig.transport.abortResult = TaskManagementResult.REJECTED;
+    rig.transport.resetResult = null;
+    rig.device.execute(silent);
+    rig.loop.advance(TICK);
+    assertThat(rig.device.state()).as("being reset").isEqualTo(DeviceState.BLOCKED);
+    rig.loop.advance(2 * TICK);
+    assertThat(rig.device.state()).as("not given up").isEqualTo(DeviceState.BLOCKED);
+    rig.transport.endAll(HostByte.DID_RESET);
+    rig.transport.resetAnswer.completed(TaskManagementResult.COMPLETE);
+    assertThat(rig.device.state()).isEqualTo(DeviceState.RUNNING);
+  }
+
+  @Test
   void deadlinesCostNoTimerPerCommandAndNoneWhenIdle() {
     long before = rig.loop.scheduled;
     for (int i = 0; i < 1000; i++) {

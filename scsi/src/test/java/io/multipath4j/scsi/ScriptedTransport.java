@@ -25,6 +25,10 @@ final class ScriptedTransport implements ScsiTransport {
   Target target = (lun, command) -> false;
   int canQueue = 64;
   boolean up = true;
+
+  /** Who waits for the answer to the last LOGICAL UNIT RESET. */
+  TaskManagementListener resetAnswer = result -> {};
+
   boolean closed;
   final List<ScsiCommand> outstanding = new ArrayList<>();
   final List<String> log = new ArrayList<>();
@@ -177,6 +181,7 @@ final class ScriptedTransport implements ScsiTransport {
   @Override
   public void resetLogicalUnit(long lun, TaskManagementListener told) {
     log.add("reset");
+    resetAnswer = told;
     TaskManagementResult result = resetResult;
     loop.execute(() -> {
       if (result == TaskManagementResult.COMPLETE) {

@@ -170,6 +170,70 @@ class ScsiHostTest {
   }
 
   @Test
+  void aDeviceSetRunningAfterItsTransportWasLostIsCheckedFirst() {
+    for (DeviceState held : List.of(DeviceState.OFFLINE, DeviceState.QUIESCE)) {
+      rig.device.setState(held);
+      rig.transport.drop("gone");
+      rig.unit.serial = "SN-2";
+      rig.transport.restore();
+      rig.loop.run();
+      rig.events.clear();
+      rig.device.setState(DeviceState.RUNNING);
+      rig.loop.run();
+      assertThat(rig.events).containsExactly("blocked", "offline");
+      rig.unit.serial = "SN-1";
+      rig.device.setState(DeviceState.RUNNING);
+      rig.loop.run();
+      assertThat(rig.device.state()).isEqualTo(DeviceState.RUNNING);
+    }
+  }
+
+  @Test
+  void aDoubtedDeviceIsBlockedUntilTheCheckAgrees() {
+    rig.device.doubt();
+    assertThat(rig.device.state()).isEqualTo(DeviceState.BLOCKED);
+    rig.loop.run();
+    assertThat(rig.device.state()).isEqualTo(DeviceState.RUNNING);
+  }
+
+  @Test
+  void aDoubtDuringACheckMakesItWorthless() {
+    List<CompletableFuture<Boolean>> checks = new ArrayList<>();
+    rig.host.setReturnGate(device -> {
+      checks.add(new CompletableFuture<>());
+      return checks.getLast();
+    });
+    rig.transport.drop("gone");
+    rig.transport.restore();
+    rig.device.doubt();
+    checks.getLast().complete(true);
+    rig.loop.run();
+    assertThat(rig.device.state()).isEqualTo(DeviceState.BLOCKED);
+    assertThat(checks).hasSize(2);
+    rig.device.doubt();
+    checks.getLast().complete(true);
+    rig.loop.run();
+    assertThat(checks)
+        .as("a device that never stops changing is not asked without a break")
+        .hasSize(2);
+    rig.loop.advance(1_000);
+    checks.getLast().complete(true);
+    rig.loop.run();
+    assertThat(checks).hasSize(3);
+    assertThat(rig.device.state()).isEqualTo(DeviceState.RUNNING);
+  }
+
+  @Test
+  void aDoubtThatIsNotSettledInTimeEndsTheWaiting() {
+    rig.host.setReturnGate(device -> new CompletableFuture<>());
+    rig.device.doubt();
+    rig.execute(0);
+    rig.loop.advance(Rig.TIMEOUTS.replacementMillis());
+    assertThat(rig.device.state()).isEqualTo(DeviceState.TRANSPORT_OFFLINE);
+    assertThat(rig.ends).containsExactly(BlockStatus.OFFLINE);
+  }
+
+  @Test
   void aProbeThatWaitsForRoomEndsWithTheTransport() {
     rig.transport.canQueue = 1;
     rig.execute(0);
