@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,7 +206,12 @@ final class DeviceProbe {
   }
 
   private CompletableFuture<Void> notReady(ScsiException e) {
-    LOG.log(Level.WARNING, "{0}: size not known yet: {1}", device, e.getMessage());
+    boolean first = device.properties() == null;
+    LOG.log(
+        first ? Level.WARNING : Level.DEBUG,
+        "{0}: size not known yet: {1}",
+        device,
+        e.getMessage());
     return done();
   }
 
@@ -228,19 +234,42 @@ final class DeviceProbe {
     int bytes = MODE_SENSE_BYTES;
     int caching = ModeParameters.CACHING_PAGE;
     return modeSense(Opcode.MODE_SENSE_10, cdb -> Cdb.modeSense10(cdb, caching, bytes))
-        .exceptionallyCompose(
-            failure -> modeSense(Opcode.MODE_SENSE_6, cdb -> Cdb.modeSense6(cdb, caching, bytes)))
         .exceptionallyCompose(failure ->
-            modeSense(
-                Opcode.MODE_SENSE_6, cdb -> Cdb.modeSense6(cdb, ModeParameters.ALL_PAGES, bytes)))
-        .exceptionallyCompose(failure -> {
-          LOG.log(
-              Level.WARNING,
-              "{0}: assuming a writable disk without a write cache: {1}",
-              device,
-              cause(failure).getMessage());
-          return done();
-        });
+            otherwise(
+                failure,
+                () -> modeSense(Opcode.MODE_SENSE_6, c -> Cdb.modeSense6(c, caching, bytes))))
+        .exceptionallyCompose(failure ->
+            otherwise(
+                failure,
+                () ->
+                    modeSense(
+                        Opcode.MODE_SENSE_6,
+                        c -> Cdb.modeSense6(c, ModeParameters.ALL_PAGES, bytes))))
+        .exceptionallyCompose(failure ->
+            otherwise(
+                failure,
+                () -> {
+                  LOG.log(
+                      Level.WARNING,
+                      "{0}: assuming a writable disk without a write cache: {1}",
+                      device,
+                      cause(failure).getMessage());
+                  return done();
+                }));
+  }
+
+  /**
+   * Goes on without an answer only where the device has none to give. To take a lost connection for
+   * "no write cache" would be to lose every later flush.
+   */
+  private CompletableFuture<Void> otherwise(
+      Throwable failure, Supplier<CompletableFuture<Void>> next) {
+    boolean none =
+        cause(failure) instanceof ScsiException e
+            && (e.has(SenseKey.ILLEGAL_REQUEST)
+                || e.status() == BlockStatus.OK // malformed
+                || (capacity == null && e.has(SenseKey.NOT_READY)));
+    return none ? next.get() : CompletableFuture.failedFuture(failure);
   }
 
   private CompletableFuture<Void> modeSense(int opcode, Consumer<byte[]> cdb) {

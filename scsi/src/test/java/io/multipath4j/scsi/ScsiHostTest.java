@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.multipath4j.block.BlockStatus;
 import io.multipath4j.scsi.codec.Capacity;
+import io.multipath4j.scsi.codec.Cdb;
 import io.multipath4j.scsi.codec.Designator;
 import io.multipath4j.scsi.codec.DeviceIdentification;
 import io.multipath4j.scsi.codec.Lun;
@@ -326,6 +327,21 @@ class ScsiHostTest {
     rig.unit.unknown.add(Opcode.MODE_SENSE_10);
     assertThat(rig.await(rig.host.probe(Lun.of(2))).properties().mode())
         .isEqualTo(new ModeParameters(false, false, false, false));
+  }
+
+  @Test
+  void aConnectionLostDuringModeSenseIsNotTakenForADiskWithoutACache() {
+    rig.transport.target =
+        (lun, command) ->
+            Cdb.opcode(command.cdb()) != Opcode.MODE_SENSE_10 && rig.unit.answer(lun, command);
+    CompletableFuture<ScsiDevice> probe = rig.host.probe(Lun.of(2));
+    rig.loop.run();
+    rig.transport.drop("gone");
+    assertThat(rig.failure(probe)).contains("MODE SENSE");
+    rig.transport.target = rig.unit;
+    rig.transport.restore();
+    rig.loop.advance(1_000);
+    assertThat(rig.device.properties().mode().writeCache()).isTrue();
   }
 
   @Test
