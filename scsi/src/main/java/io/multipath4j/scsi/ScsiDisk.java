@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * discard or WRITE_ZEROES that the device has no command for ends with NOTSUPP; to write zeroes
  * instead is for whoever is above.
  *
+ * <p>A device that was ready and is not when it is asked again keeps its size and limits: whether
+ * it takes I/O is for its answers to tell.
+ *
  * <p>Bios with {@link Bio#FAIL_FAST} never wait for a lost transport. Bios beyond the queue depth
  * wait in the device, {@link #MAX_BIOS} in all.
  */
@@ -44,6 +47,10 @@ public final class ScsiDisk implements BlockDevice {
   private final ScsiDevice device;
   private final BioSplitter splitter = new BioSplitter(this::start);
   private volatile DiskLimits limits;
+
+  /** What the device told when it last was ready. */
+  private DeviceProperties known;
+
   private ByteBuffer zeroes;
   private @Nullable DiskSlot idle;
   private int slots;
@@ -63,6 +70,7 @@ public final class ScsiDisk implements BlockDevice {
     }
     this.name = name;
     this.device = device;
+    this.known = told;
     this.limits = DiskLimits.of(told, device.host().transport(), false, false);
     this.zeroes = ByteBuffer.allocateDirect(limits.block().logicalBlockBytes());
     device.addListener(
@@ -70,7 +78,10 @@ public final class ScsiDisk implements BlockDevice {
           @Override
           public void propertiesChanged(
               ScsiDevice changed, DeviceProperties before, DeviceProperties after) {
-            workOutLimits();
+            if (after.capacity() != null || known.capacity() == null) {
+              known = after;
+              workOutLimits();
+            }
           }
         });
   }
@@ -97,8 +108,7 @@ public final class ScsiDisk implements BlockDevice {
   }
 
   private void workOutLimits() {
-    DeviceProperties told = Objects.requireNonNull(device.properties());
-    limits = DiskLimits.of(told, device.host().transport(), noDiscard, noWriteSame);
+    limits = DiskLimits.of(known, device.host().transport(), noDiscard, noWriteSame);
     if (zeroes.capacity() < limits.block().logicalBlockBytes()) {
       zeroes = ByteBuffer.allocateDirect(limits.block().logicalBlockBytes());
     }

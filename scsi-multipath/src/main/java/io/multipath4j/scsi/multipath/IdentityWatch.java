@@ -12,17 +12,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes sure that a path still leads to its logical unit: when its connection has returned, and
- * when the device says that what it told has changed. A path that leads elsewhere is not used any
- * more, until an operator sets its device running and it then proves to be the right unit. Loop
- * thread only.
+ * Makes sure that a path still leads to its logical unit: the gate that each path passes before it
+ * runs again. A path that leads elsewhere is not used any more, until an operator sets its device
+ * running and it then proves to be the right unit. Loop thread only.
  */
 final class IdentityWatch implements ReturnGate {
 
   private static final System.Logger LOG = System.getLogger(IdentityWatch.class.getName());
 
-  /** Until a check that could not be made is tried again. */
-  private static final long REPEAT_NANOS = 1_000_000_000L;
+  /** Until a path in use is looked at. */
+  private static final long LOOK_NANOS = 2_000_000_000L;
 
   private final Scheduler scheduler;
   private final Function<ScsiDevice, @Nullable ScsiMpathDevice> paths;
@@ -42,65 +41,72 @@ final class IdentityWatch implements ReturnGate {
 
   @Override
   public CompletableFuture<Boolean> check(ScsiDevice device) {
-    DeviceProperties before = device.properties();
     return device
-        .revalidate()
-        .thenApply(told -> {
+        .revalidateIf(told -> {
           ScsiMpathDevice path = paths.apply(device);
+          DeviceProperties before = device.properties();
           return path == null
               ? before == null || before.differenceTo(told) == null
               : isSame(path, told);
+        })
+        .thenApply(same -> {
+          ScsiMpathDevice path = paths.apply(device);
+          if (path != null) {
+            path.head().restack();
+          }
+          return same;
         });
   }
 
   private boolean isSame(ScsiMpathDevice path, DeviceProperties told) {
     LunIdentity now = Admission.identity(told);
-    String differences = path.identity().differences(now, Growth.ALLOWED);
+    LunIdentity expected = path.identity().withCapacity(path.head().mpath().capacityBytes());
+    String differences = expected.differences(now, Growth.ALLOWED);
     if (!differences.equals(path.swapped())) {
       path.swapped(differences);
       if (!differences.isEmpty()) {
         events.swapped(path);
       }
     }
-    path.head().restack();
+    if (differences.isEmpty() && now.capacityBytes() == 0) {
+      lookSoon(path); // its size is yet to be compared
+    }
     return differences.isEmpty();
   }
 
-  /** The device says that it is not what it was: it gets no I/O until it was looked at. */
-  void suspect(ScsiMpathDevice path) {
-    ScsiDevice device = path.device();
-    if (device.state() == DeviceState.RUNNING) {
-      device.setState(DeviceState.QUIESCE);
-      look(path);
+  /** Looks at a path soon, without holding its I/O back. */
+  void lookSoon(ScsiMpathDevice path) {
+    if (path.planLook()) {
+      scheduler.schedule(
+          LOOK_NANOS,
+          () -> {
+            path.lookBegins();
+            look(path);
+          });
     }
   }
 
-  /** Looks at a running or quiesced device. */
-  void look(ScsiMpathDevice path) {
+  private void look(ScsiMpathDevice path) {
+    ScsiDevice device = path.device();
+    if (path.isRemoved() || device.state() != DeviceState.RUNNING) {
+      return; // before it runs, it is checked anyway
+    }
     // In a turn of its own, so that an exception there is the loop's and not the future's.
     var _ =
-        check(path.device())
+        check(device)
             .whenComplete(
                 (same, failure) -> scheduler.schedule(0, () -> looked(path, same, failure)));
   }
 
   private void looked(ScsiMpathDevice path, @Nullable Boolean same, @Nullable Throwable failure) {
-    ScsiDevice device = path.device();
-    boolean held = device.state() == DeviceState.QUIESCE;
-    if (path.isRemoved() || (!held && device.state() != DeviceState.RUNNING)) {
+    if (path.isRemoved()) {
       return;
     }
-    if (same == null && held && !device.host().transport().isUp()) {
-      device.setState(DeviceState.BLOCKED); // its host asks the gate when the transport returns
-    } else if (same == null) {
-      LOG.log(Level.WARNING, "{0}: not checked yet: {1}", path, failure);
-      scheduler.schedule(REPEAT_NANOS, () -> look(path));
+    if (same == null) {
+      LOG.log(Level.WARNING, "{0}: not looked at yet: {1}", path, failure);
+      lookSoon(path);
     } else if (!same) {
-      device.setState(DeviceState.OFFLINE);
-    } else if (held) {
-      device.setState(DeviceState.RUNNING);
-    } else {
-      events.stateChanged(path);
+      path.device().doubt();
     }
   }
 }

@@ -71,6 +71,11 @@ record LunIdentity(
         capacity == null ? 0 : capacity.blockBytes());
   }
 
+  /** Returns the same, with the size that the unit has grown to. */
+  LunIdentity withCapacity(long bytes) {
+    return new LunIdentity(id, deviceType, vendor, product, serial, t10Ids, bytes, blockBytes);
+  }
+
   /**
    * Says how {@code other} differs from this, for a person; empty when they may be one unit.
    *

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes every change of a path's device known to its head, in time. Loop thread only. */
 final class PathWatch implements ScsiDeviceListener {
 
+  /** CAPACITY DATA HAS CHANGED. */
+  private static final int CAPACITY_CHANGED = 0x2A09;
+
   /** INQUIRY DATA HAS CHANGED: it may be another logical unit. */
   private static final int INQUIRY_DATA_CHANGED = 0x3F03;
 
@@ -59,8 +62,6 @@ final class PathWatch implements ScsiDeviceListener {
     }
     if (after == DeviceState.DELETED) {
       remove.accept(path);
-    } else if (after == DeviceState.RUNNING && !path.swapped().isEmpty()) {
-      identity.look(path); // an operator says that the mapping is right again
     }
   }
 
@@ -75,7 +76,9 @@ final class PathWatch implements ScsiDeviceListener {
     ScsiMpathDevice path = paths.apply(device);
     if (path != null && Sense.key(sense) == SenseKey.UNIT_ATTENTION) {
       switch (Sense.ascAndAscq(sense)) {
-        case INQUIRY_DATA_CHANGED, REPORTED_LUNS_CHANGED -> identity.suspect(path);
+        case INQUIRY_DATA_CHANGED, REPORTED_LUNS_CHANGED -> device.doubt();
+        // The other paths hear of it only when they carry a command.
+        case CAPACITY_CHANGED -> path.head().paths().forEach(identity::lookSoon);
         default -> {}
       }
     }

@@ -26,6 +26,7 @@ public final class ScsiMpathDevice {
   private volatile String lastError = "";
   private volatile String swapped = "";
   private boolean reportedFailed;
+  private boolean lookPlanned;
   private boolean removed;
 
   /**
@@ -121,7 +122,7 @@ public final class ScsiMpathDevice {
                   ? "its logical unit is being reset or checked"
                   : "its connection is lost" + reason();
           case TRANSPORT_OFFLINE -> "its connection did not come back in time";
-          case QUIESCE -> "it is being checked, or held on request";
+          case QUIESCE -> "it is held on request";
           default -> "its device is " + device.state().text();
         };
     lastError = swapped.isEmpty() ? why : ANOTHER_UNIT + swapped;
@@ -157,6 +158,17 @@ public final class ScsiMpathDevice {
     boolean before = reportedFailed;
     reportedFailed = failed;
     return before;
+  }
+
+  /** Notes that {@link IdentityWatch} is to look at it; false when that was noted already. */
+  boolean planLook() {
+    boolean first = !lookPlanned;
+    lookPlanned = true;
+    return first;
+  }
+
+  void lookBegins() {
+    lookPlanned = false;
   }
 
   /** Marks it removed; true for the first caller alone. */

@@ -26,7 +26,7 @@ final class ScsiMpathHead {
   private final IndexAllocator pathIndices = new IndexAllocator(MAX_PATHS, "path indices");
 
   /**
-   * @param identity what every path must show
+   * @param identity what every path must show, but for the size, which may grow
    * @param founder the first path, as an operator knows it
    */
   ScsiMpathHead(
@@ -56,8 +56,9 @@ final class ScsiMpathHead {
     return diskIndex;
   }
 
+  /** Returns what every path must show, with the size of now. */
   LunIdentity identity() {
-    return identity;
+    return identity.withCapacity(mpath.capacityBytes());
   }
 
   IndexAllocator pathIndices() {
@@ -85,20 +86,25 @@ final class ScsiMpathHead {
 
   /**
    * Fits the disk to its paths: limits only become stricter, since I/O that was split to the former
-   * ones is under way; but it is read-only exactly as long as one of the paths is.
+   * ones is under way; but it is read-only exactly as long as one of the paths is, and grows when
+   * all of them tell a larger size.
    */
   void restack() {
     @Nullable BlockLimits stacked = mpath.isLive() ? mpath.limits() : null;
     boolean readOnly = false;
+    long smallest = Long.MAX_VALUE;
     for (MpathDevice<ScsiMpathDevice> path : mpath.devices()) {
       if (path.driverPath().swapped().isEmpty()) {
         BlockLimits limits = path.disk().limits();
         stacked = stacked == null ? limits : StackedLimits.stack(stacked, limits);
         readOnly |= limits.readOnly();
+        smallest = Math.min(smallest, path.disk().capacityBytes());
       }
     }
     if (stacked != null) {
-      mpath.setGeometry(mpath.capacityBytes(), StackedLimits.withReadOnly(stacked, readOnly));
+      long now = mpath.capacityBytes();
+      long capacity = smallest == Long.MAX_VALUE ? now : Math.max(now, smallest);
+      mpath.setGeometry(capacity, StackedLimits.withReadOnly(stacked, readOnly));
     }
   }
 

@@ -17,6 +17,8 @@ class PathFailureTest {
 
   private static final int[] INQUIRY_DATA_CHANGED = {6, 0x3F, 0x03};
 
+  private static final int[] CAPACITY_CHANGED = {6, 0x2A, 0x09};
+
   private final FakeLogicalUnit unit = new FakeLogicalUnit();
   private final Rig rig = new Rig(Rig.ALWAYS);
   private final List<BlockStatus> ended = new ArrayList<>();
@@ -237,7 +239,7 @@ class PathFailureTest {
     FakeLogicalUnit other = impostor();
     a.transport().nextSense.add(INQUIRY_DATA_CHANGED);
     submitWrites(2);
-    assertThat(rig.runUntil(() -> rig.head(0).paths().getFirst().deviceState().equals("quiesce")))
+    assertThat(rig.runUntil(() -> rig.head(0).paths().getFirst().deviceState().equals("blocked")))
         .isTrue();
     a.transport().cut("test");
     rig.runMillis(100);
@@ -260,10 +262,82 @@ class PathFailureTest {
     rig.runMillis(100);
     assertThat(rig.head(0).paths()).extracting(PathSnapshot::deviceState).containsOnly("running");
     assertThat(rig.head(0).capacityBytes()).isEqualTo(before.length);
-    unit.medium = java.util.Arrays.copyOf(before, before.length / 2);
+    b.transport().cut("test");
+    b.transport().restore();
+    rig.runMillis(100);
+    assertThat(rig.head(0).capacityBytes()).as("all paths agree").isEqualTo(before.length * 2L);
+    unit.medium = java.util.Arrays.copyOf(unit.medium, before.length);
     a.transport().cut("test");
     a.transport().restore();
     rig.runMillis(100);
-    assertThat(rig.lastEvent()).contains("capacity 131072 bytes against 65536 bytes");
+    assertThat(rig.lastEvent()).contains("capacity 262144 bytes against 131072 bytes");
+  }
+
+  @Test
+  void aUnitThatSaysItsSizeChangedIsAskedThroughAllPaths() {
+    int before = unit.medium.length;
+    unit.medium = java.util.Arrays.copyOf(unit.medium, before * 2);
+    a.transport().nextSense.add(CAPACITY_CHANGED);
+    submitWrites(2);
+    rig.runMillis(5_000);
+    assertThatWritesAreThere(2);
+    assertThat(rig.events).isEmpty();
+    assertThat(rig.head(0).capacityBytes()).isEqualTo(before * 2L);
+    assertThat(rig.add(rig.path("c", unit))).isInstanceOf(AddResult.JoinedHead.class);
+    rig.events.clear();
+
+    unit.medium = java.util.Arrays.copyOf(unit.medium, before);
+    a.transport().nextSense.add(CAPACITY_CHANGED);
+    ended.clear();
+    submitWrites(3);
+    rig.runMillis(5_000);
+    assertThat(rig.head(0).paths()).extracting(PathSnapshot::deviceState).containsOnly("refused");
+    assertThat(rig.head(0).capacityBytes()).as("never silently smaller").isEqualTo(before * 2L);
+  }
+
+  @Test
+  void aPathThatReturnsBeforeItsUnitIsReadyWorksAsSoonAsTheUnitIs() {
+    rig.multipath.removePath(b.device());
+    a.transport().cut("test");
+    unit.notReady = true;
+    a.transport().restore();
+    rig.runMillis(1_000);
+    submitWrites(2);
+    rig.runMillis(500);
+    assertThat(ended).isEmpty();
+    unit.notReady = false;
+    rig.runMillis(5_000);
+    assertThatWritesAreThere(2);
+  }
+
+  @Test
+  void aUnitThatHasShrunkWhenItIsReadyAgainIsRefused() {
+    a.transport().cut("test");
+    unit.notReady = true;
+    a.transport().restore();
+    rig.runMillis(500);
+    unit.medium = java.util.Arrays.copyOf(unit.medium, unit.medium.length / 2);
+    unit.notReady = false;
+    rig.runMillis(5_000);
+    assertThat(rig.head(0).paths().getFirst().deviceState()).isEqualTo("refused");
+  }
+
+  @Test
+  void anAttentionDuringTheCheckOfAReturnMakesItStartAnew() {
+    FakeLogicalUnit other = impostor();
+    a.transport().cut("test");
+    a.transport().restore();
+    rig.loop.schedule(
+        450_000, // INQUIRY, and the pages with the identity, have been answered
+        () -> {
+          a.transport().swap(other);
+          a.transport().nextSense.add(INQUIRY_DATA_CHANGED);
+        });
+    rig.runMillis(100);
+    submitWrites(16);
+    rig.runMillis(100);
+    assertThatWritesAreThere(16);
+    assertThat(other.writesServed).isZero();
+    assertThat(rig.head(0).paths().getFirst().deviceState()).isEqualTo("refused");
   }
 }
