@@ -52,6 +52,7 @@ final class DeviceQueue {
   void execute(ScsiRequest request) {
     request.queue = this;
     request.retries = 0;
+    request.delays = 0;
     request.startNanos = scan.nanoTime();
     request.command().clearResult();
     counters.requests().add(1);
@@ -160,10 +161,12 @@ final class DeviceQueue {
         later(request);
       }
       case REQUEUE -> {
-        // With others outstanding, the next of them to end makes room for this one.
-        if (outstanding > 0) {
+        // With others outstanding, the next of them to end makes room for this one: a busy
+        // device's depth is what it does now. Nothing else holds a request back that comes at once.
+        if (rule == ResultRule.BUSY && outstanding > 0) {
           again(request, rule);
         } else {
+          request.delays++;
           later(request);
         }
       }
@@ -195,7 +198,13 @@ final class DeviceQueue {
         boolean used = request.retries >= timeouts.retries() || livedTooLong(request);
         yield hopeless || used ? Disposition.FAIL : disposition;
       }
-      case REQUEUE -> livedTooLong(request) ? Disposition.FAIL : disposition;
+      case REQUEUE -> {
+        // Busy with nothing of ours: others fill it, through this port perhaps, and another path
+        // may be idle. Who is not to wait has waited long enough.
+        boolean impatient =
+            request.has(ScsiRequest.FAIL_FAST) && request.delays >= timeouts.retries();
+        yield impatient || livedTooLong(request) ? Disposition.FAIL : disposition;
+      }
     };
   }
 

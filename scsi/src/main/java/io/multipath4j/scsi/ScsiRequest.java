@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScsiRequest {
 
-  /** A failed path must not be waited for: no retry for what is the transport's fault. */
+  /**
+   * A path that fails must not be waited for: no retry for what is the transport's fault, and only
+   * as many delays as there are retries for a device that is busy with nothing of this host.
+   */
   public static final int FAIL_FAST = 1;
 
   /**
@@ -52,6 +55,12 @@ public final class ScsiRequest {
   // The way through the device; DeviceQueue's, except for the links, which are RequestList's.
   Stage stage = Stage.IDLE;
   int retries;
+
+  /**
+   * How often it was put off, uncounted as a retry, because the device or transport asked for it.
+   */
+  int delays;
+
   int dispatches;
   long startNanos;
   long deadlineNanos;

@@ -116,7 +116,7 @@ class ScsiDeviceTest {
 
   @Test
   void busyDeviceThatDoesNothingElseIsAskedLaterAndNotForEver() {
-    rig.execute(ScsiRequest.FAIL_FAST);
+    rig.execute(0);
     long waited = 0;
     while (rig.ends.isEmpty() && waited < 60_000) {
       if (!rig.transport.outstanding.isEmpty()) {
@@ -128,6 +128,35 @@ class ScsiDeviceTest {
     assertThat(rig.ends).containsExactly(BlockStatus.IOERR);
     assertThat(waited).isBetween(30_000L, 30_200L);
     assertThat(rig.device.counters().busy().value()).isBetween(200L, 310L);
+  }
+
+  @Test
+  void aFailFastRequestLeavesADeviceThatIsBusyWithOthers() {
+    rig.transport.target =
+        (lun, command) -> {
+          command.completeWithStatus(ScsiStatus.BUSY, 0);
+          return true;
+        };
+    rig.execute(ScsiRequest.FAIL_FAST);
+    rig.loop.advance(Rig.TIMEOUTS.retryDelayMillis() * Rig.TIMEOUTS.retries() + 100);
+    assertThat(rig.ends).containsExactly(BlockStatus.IOERR);
+    assertThat(rig.rules).containsExactly(ResultRule.BUSY);
+  }
+
+  @Test
+  void aTransportThatKeepsAskingForACommandAgainIsNotAnsweredAtFullSpeed() {
+    ScsiRequest other = rig.execute(0);
+    int before = rig.unit.seen.size();
+    ScsiRequest again = rig.execute(0);
+    for (int i = 0; i < 3; i++) {
+      rig.transport.host(again.command(), HostByte.DID_REQUEUE);
+      rig.loop.run();
+      assertThat(rig.transport.outstanding).containsExactly(other.command());
+      rig.loop.advance(Rig.TIMEOUTS.retryDelayMillis() + 10);
+    }
+    assertThat(rig.unit.seen).hasSize(before + 4);
+    rig.transport.good(other.command());
+    rig.transport.good(again.command());
   }
 
   @Test
