@@ -1,7 +1,6 @@
 package io.multipath4j.array;
 
 import io.multipath4j.array.backing.BackingStore;
-import io.multipath4j.array.lu.AccessState;
 import io.multipath4j.array.lu.LogicalUnit;
 import io.multipath4j.array.lu.LogicalUnitId;
 import io.multipath4j.array.lu.TargetDevice;
@@ -14,6 +13,7 @@ import io.multipath4j.iscsi.login.ChapSecret;
 import io.multipath4j.iscsi.login.NegotiationKey;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.EventLoop;
+import io.multipath4j.scsi.codec.AccessState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,5 +1,6 @@
 package io.multipath4j.array.lu;
 
+import io.multipath4j.scsi.codec.AccessState;
 import java.io.IOException;
 import java.util.HexFormat;
 
@@ -24,7 +25,22 @@ final class Command {
     /** Works in standby: tells or sets how the unit is, but not its data. */
     STANDBY,
     /** Needs an active port. */
-    MEDIUM
+    MEDIUM;
+
+    /** Returns the condition that it meets at ports of a state, NO_SENSE when it may pass. */
+    int refusalIn(AccessState state) {
+      return switch (state) {
+        case ACTIVE_OPTIMIZED, ACTIVE_NON_OPTIMIZED, LBA_DEPENDENT -> Condition.NO_SENSE;
+        case STANDBY -> this == MEDIUM ? Condition.TARGET_PORT_IN_STANDBY : Condition.NO_SENSE;
+        case UNAVAILABLE -> unlessAlways(Condition.TARGET_PORT_IN_UNAVAILABLE);
+        case OFFLINE -> unlessAlways(Condition.LOGICAL_UNIT_OFFLINE);
+        case TRANSITIONING -> unlessAlways(Condition.ASYMMETRIC_ACCESS_STATE_TRANSITION);
+      };
+    }
+
+    private int unlessAlways(int refusal) {
+      return this == IDENTITY || this == ALWAYS ? Condition.NO_SENSE : refusal;
+    }
   }
 
   private final int opcode;

@@ -1,6 +1,7 @@
 package io.multipath4j.array.lu;
 
 import io.multipath4j.array.backing.OutOfSpaceException;
+import io.multipath4j.scsi.codec.AccessState;
 import io.multipath4j.scsi.codec.Cdb;
 import io.multipath4j.scsi.codec.Lun;
 import io.multipath4j.scsi.codec.LunList;
@@ -199,7 +200,7 @@ public final class TargetDevice {
         return pending.take();
       }
     }
-    int refusal = nexus.port().group().state().refusalOf(access);
+    int refusal = access.refusalIn(nexus.port().group().state());
     if (refusal != Condition.NO_SENSE) {
       return refusal;
     }
@@ -265,7 +266,7 @@ public final class TargetDevice {
 
   private TargetPortGroupList targetPortGroups() {
     int supported = 0;
-    for (AccessState state : AccessState.values()) {
+    for (AccessState state : TargetPortGroup.SUPPORTED_STATES) {
       supported |= state.supportedBit();
     }
     List<TargetPortGroupList.Group> list = new ArrayList<>();

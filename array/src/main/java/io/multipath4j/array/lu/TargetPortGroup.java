@@ -1,13 +1,21 @@
 package io.multipath4j.array.lu;
 
+import io.multipath4j.scsi.codec.AccessState;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Target ports that share their asymmetric access state, for all logical units. Change it through
  * {@link TargetDevice#setAccessState}, which tells the initiators. Loop thread only.
  */
 public final class TargetPortGroup {
+
+  /** The states that a group can have: these ports treat all blocks alike. */
+  static final Set<AccessState> SUPPORTED_STATES =
+      Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(AccessState.LBA_DEPENDENT)));
 
   private final int id;
   private final boolean preferred;
@@ -24,7 +32,7 @@ public final class TargetPortGroup {
       throw new IllegalArgumentException("target port group " + id + " is not 1 to 65535");
     }
     this.id = id;
-    this.state = state;
+    this.state = supported(state);
     this.preferred = preferred;
   }
 
@@ -56,7 +64,15 @@ public final class TargetPortGroup {
   }
 
   void setState(AccessState newState) {
-    state = newState;
+    state = supported(newState);
+  }
+
+  private static AccessState supported(AccessState state) {
+    if (!SUPPORTED_STATES.contains(state)) {
+      throw new IllegalArgumentException(
+          "a target port group cannot be " + state + ", only one of " + SUPPORTED_STATES);
+    }
+    return state;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.multipath4j.array.backing.MemoryStore;
 import io.multipath4j.reactor.BufferPool;
+import io.multipath4j.scsi.codec.AccessState;
 import io.multipath4j.scsi.codec.Lun;
 import io.multipath4j.scsi.codec.ScsiStatus;
 import io.multipath4j.scsi.codec.Sense;

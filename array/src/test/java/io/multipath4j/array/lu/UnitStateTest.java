@@ -3,6 +3,7 @@ package io.multipath4j.array.lu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.multipath4j.scsi.codec.AccessState;
 import io.multipath4j.scsi.codec.Cdb;
 import io.multipath4j.scsi.codec.ModeParameters;
 import io.multipath4j.scsi.codec.ScsiStatus;

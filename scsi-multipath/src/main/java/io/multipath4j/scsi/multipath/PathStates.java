@@ -1,8 +1,10 @@
 package io.multipath4j.scsi.multipath;
 
+import io.multipath4j.libmultipath.MpathAccessState;
 import io.multipath4j.libmultipath.MpathHead;
 import io.multipath4j.libmultipath.MpathHeadTemplate;
 import io.multipath4j.scsi.DeviceState;
+import io.multipath4j.scsi.codec.AccessState;
 
 /** What the library asks about a SCSI path, answered from the device's state and its ALUA state. */
 final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
@@ -18,7 +20,8 @@ final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
 
   @Override
   public boolean isOptimized(ScsiMpathDevice path) {
-    return path.deviceState() == DeviceState.RUNNING && path.accessState() == AccessState.OPTIMAL;
+    return path.deviceState() == DeviceState.RUNNING
+        && path.accessState() == AccessState.ACTIVE_OPTIMIZED;
   }
 
   @Override
@@ -27,8 +30,16 @@ final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
   }
 
   static boolean isDisabled(DeviceState device, AccessState access) {
-    return device != DeviceState.RUNNING
-        || (access != AccessState.OPTIMAL && access != AccessState.ACTIVE);
+    return device != DeviceState.RUNNING || selection(access) == MpathAccessState.OTHER;
+  }
+
+  /** Returns what a state means for the choice of a path. */
+  static MpathAccessState selection(AccessState access) {
+    return switch (access) {
+      case ACTIVE_OPTIMIZED -> MpathAccessState.OPTIMIZED;
+      case ACTIVE_NON_OPTIMIZED -> MpathAccessState.NONOPTIMIZED;
+      case STANDBY, UNAVAILABLE, LBA_DEPENDENT, OFFLINE, TRANSITIONING -> MpathAccessState.OTHER;
+    };
   }
 
   /** Whether I/O is to wait for it: a running path may become active, a blocked one may return. */

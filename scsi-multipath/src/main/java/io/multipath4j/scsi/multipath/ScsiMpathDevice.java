@@ -5,6 +5,7 @@ import io.multipath4j.libmultipath.ActiveCounter;
 import io.multipath4j.libmultipath.MpathDevice;
 import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.ScsiDevice;
+import io.multipath4j.scsi.codec.AccessState;
 import io.multipath4j.scsi.codec.Lun;
 
 /**
@@ -21,7 +22,7 @@ public final class ScsiMpathDevice {
   private final MpathDevice<ScsiMpathDevice> mpath;
 
   /** Without ALUA a path is optimal for ever. */
-  private volatile AccessState accessState = AccessState.OPTIMAL;
+  private volatile AccessState accessState = AccessState.ACTIVE_OPTIMIZED;
 
   private volatile String lastError = "";
   private volatile String swapped = "";
@@ -45,7 +46,11 @@ public final class ScsiMpathDevice {
     this.identity = identity;
     this.mpath =
         new MpathDevice<>(
-            this, disk, device.host().transport().numaNode(), active, accessState.selection());
+            this,
+            disk,
+            device.host().transport().numaNode(),
+            active,
+            PathStates.selection(accessState));
   }
 
   /** Returns a device as an operator knows it: what carries it, and its LUN. */
@@ -79,7 +84,7 @@ public final class ScsiMpathDevice {
    */
   public void setAccessState(AccessState state) {
     accessState = state;
-    head().mpath().setAccessState(mpath, state.selection());
+    head().mpath().setAccessState(mpath, PathStates.selection(state));
   }
 
   /** Returns the device's state as far as I/O is concerned: a swapped unit is never used. */

@@ -7,6 +7,7 @@ import io.multipath4j.block.BlockDevice;
 import io.multipath4j.block.BlockStatus;
 import io.multipath4j.libmultipath.IoPolicies;
 import io.multipath4j.scsi.DeviceState;
+import io.multipath4j.scsi.codec.AccessState;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,7 +160,9 @@ class RandomPathEventsTest {
       if (path.device().state() == DeviceState.OFFLINE) {
         path.device().setState(DeviceState.RUNNING);
       }
-      rig.multipath.path(path.device()).ifPresent(p -> p.setAccessState(AccessState.OPTIMAL));
+      rig.multipath
+          .path(path.device())
+          .ifPresent(p -> p.setAccessState(AccessState.ACTIVE_OPTIMIZED));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.multipath4j.block.BlockStatus;
 import io.multipath4j.libmultipath.IoPolicies;
 import io.multipath4j.libmultipath.MpathHeadSnapshot.PathState;
+import io.multipath4j.scsi.codec.AccessState;
 import io.multipath4j.scsi.multipath.AddResult.JoinedHead;
 import io.multipath4j.scsi.multipath.AddResult.NewHead;
 import io.multipath4j.scsi.multipath.AddResult.OrdinaryDisk;
@@ -335,7 +336,7 @@ class ScsiMultipathTest {
     ScsiMpathDevice path = rig.multipath.path(a.device()).orElseThrow();
     path.setAccessState(AccessState.STANDBY);
     assertThat(rig.head(0).paths().getFirst().use()).isEqualTo(PathState.WAITING);
-    rig.loop.schedule(50_000_000, () -> path.setAccessState(AccessState.ACTIVE));
+    rig.loop.schedule(50_000_000, () -> path.setAccessState(AccessState.ACTIVE_NON_OPTIMIZED));
     assertThat(rig.read(rig.disk(0), 0, new byte[512])).isEqualTo(BlockStatus.OK);
     assertThat(rig.head(0).safetyTimerFirings()).isZero();
   }
@@ -346,7 +347,7 @@ class ScsiMultipathTest {
     Rig.Path b = rig.path("b", unit);
     rig.add(a);
     rig.add(b);
-    rig.multipath.path(a.device()).orElseThrow().setAccessState(AccessState.ACTIVE);
+    rig.multipath.path(a.device()).orElseThrow().setAccessState(AccessState.ACTIVE_NON_OPTIMIZED);
     for (var policy : IoPolicies.ALL) {
       rig.multipath.setPolicy(0, policy);
       int before = a.transport().commandsCarried;

@@ -1,35 +1,33 @@
-package io.multipath4j.scsi.multipath;
+package io.multipath4j.scsi.codec;
 
-import io.multipath4j.libmultipath.MpathAccessState;
-
-/** Asymmetric access state of a path (SPC-5 5.18.2.4). */
+/** Asymmetric access state of a target port group (SPC-5 5.18.2.4, 6.37). */
 public enum AccessState {
-  /** The best way. */
-  OPTIMAL(0x0, "active/optimized", MpathAccessState.OPTIMIZED),
-  /** Works, at a cost. */
-  ACTIVE(0x1, "active/non-optimized", MpathAccessState.NONOPTIMIZED),
-  /** Takes no media access, but could be made to. */
-  STANDBY(0x2, "standby", MpathAccessState.OTHER),
+  /** Everything works, fast. */
+  ACTIVE_OPTIMIZED(0x0, 0x01, "active/optimized"),
+  /** Everything works, at a cost. */
+  ACTIVE_NON_OPTIMIZED(0x1, 0x02, "active/non-optimized"),
+  /** Takes no media access, but could be made to; knows who it is and how large. */
+  STANDBY(0x2, 0x04, "standby"),
   /** Takes next to nothing. */
-  UNAVAILABLE(0x3, "unavailable", MpathAccessState.OTHER),
+  UNAVAILABLE(0x3, 0x08, "unavailable"),
   /** Depends on the block. */
-  LBA_DEPENDENT(0x4, "lba-dependent", MpathAccessState.OTHER),
+  LBA_DEPENDENT(0x4, 0x10, "lba-dependent"),
   /** Takes nothing, and does not change by itself. */
-  OFFLINE(0xE, "offline", MpathAccessState.OTHER),
+  OFFLINE(0xE, 0x40, "offline"),
   /** On its way from one state to another. */
-  TRANSITIONING(0xF, "transitioning", MpathAccessState.OTHER);
+  TRANSITIONING(0xF, 0x80, "transitioning");
 
   /** Bits of the state; bit 7 says that the target port group is preferred. */
   private static final int STATE_MASK = 0x0F;
 
   private final int code;
+  private final int supportedBit;
   private final String word;
-  private final MpathAccessState selection;
 
-  AccessState(int code, String word, MpathAccessState selection) {
+  AccessState(int code, int supportedBit, String word) {
     this.code = code;
+    this.supportedBit = supportedBit;
     this.word = word;
-    this.selection = selection;
   }
 
   /**
@@ -46,18 +44,18 @@ public enum AccessState {
     return UNAVAILABLE;
   }
 
-  /** Returns the number that the standard gives it. */
+  /** Returns the number on the wire, 0 to 15. */
   public int code() {
     return code;
+  }
+
+  /** Returns its bit in the supported-states byte of {@link TargetPortGroupList.Group}. */
+  public int supportedBit() {
+    return supportedBit;
   }
 
   /** Returns the words that the attribute {@code access_state} shows. */
   public String word() {
     return word;
-  }
-
-  /** Returns what it means for the choice of a path. */
-  MpathAccessState selection() {
-    return selection;
   }
 }
