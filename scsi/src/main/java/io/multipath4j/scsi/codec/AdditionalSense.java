@@ -130,6 +130,7 @@ public final class AdditionalSense {
       case 0x4B00 -> "data phase error";
       case 0x5500 -> "system resource failure";
       case 0x5504 -> "insufficient registration resources";
+      case 0x550E -> "insufficient zone resources";
       case 0x5D00 -> "failure prediction threshold exceeded";
       default -> "";
     };

@@ -177,6 +177,64 @@ public final class Cdb {
     put16(cdb, 7, allocationLength);
   }
 
+  /**
+   * PERSISTENT RESERVE IN (SPC-5 6.15), 10 bytes.
+   *
+   * @param serviceAction {@link PersistentReserve#READ_KEYS} and others
+   * @param allocationLength 0 to 65535
+   */
+  public static void persistentReserveIn(byte[] cdb, int serviceAction, int allocationLength) {
+    cdb[0] = Opcode.PERSISTENT_RESERVE_IN;
+    cdb[1] = (byte) serviceAction;
+    put16(cdb, 7, allocationLength);
+  }
+
+  /**
+   * PERSISTENT RESERVE OUT (SPC-5 6.16) of the logical unit, 10 bytes.
+   *
+   * @param serviceAction {@link PersistentReserve#REGISTER} and others
+   * @param type code of the {@link ReservationType}; 0 where there is none
+   * @param parameterListLength length in bytes of the {@link ReservationOutList} or {@link
+   *     ReservationMoveList} that goes with it
+   */
+  public static void persistentReserveOut(
+      byte[] cdb, int serviceAction, int type, int parameterListLength) {
+    cdb[0] = Opcode.PERSISTENT_RESERVE_OUT;
+    cdb[1] = (byte) serviceAction;
+    cdb[2] = (byte) type;
+    put32(cdb, 5, parameterListLength);
+  }
+
+  /**
+   * REPORT ZONES (ZBC-2 5.11), 16 bytes.
+   *
+   * @param lba the first zone is the one that has it
+   * @param options which zones: {@link ZoneList#ALL} and others
+   * @param partial the announced length counts only what fits the allocation length
+   */
+  public static void reportZones(
+      byte[] cdb, long lba, int options, boolean partial, int allocationLength) {
+    cdb[0] = (byte) Opcode.ZBC_IN;
+    cdb[1] = Opcode.SA_REPORT_ZONES;
+    put64(cdb, 2, lba);
+    put32(cdb, 10, allocationLength);
+    cdb[14] = (byte) (options | (partial ? 0x80 : 0));
+  }
+
+  /**
+   * OPEN, CLOSE, FINISH ZONE or RESET WRITE POINTER (ZBC-2 5), 16 bytes.
+   *
+   * @param serviceAction {@link Opcode#SA_OPEN_ZONE} and others
+   * @param zone its first LBA; 0 with {@code all}
+   * @param all all zones, and not one
+   */
+  public static void zoneAction(byte[] cdb, int serviceAction, long zone, boolean all) {
+    cdb[0] = (byte) Opcode.ZBC_OUT;
+    cdb[1] = (byte) serviceAction;
+    put64(cdb, 2, zone);
+    cdb[14] = (byte) (all ? 1 : 0);
+  }
+
   private static void transfer10(byte[] cdb, int opcode, long lba, int blocks, int flags) {
     cdb[0] = (byte) opcode;
     cdb[1] = (byte) flags;
@@ -253,6 +311,31 @@ public final class Cdb {
     return u8(cdb, 1) >> 5;
   }
 
+  /** Returns the scope of PERSISTENT RESERVE OUT: byte 2, bits 7 to 4. */
+  public static int reservationScope(byte[] cdb) {
+    return u8(cdb, 2) >> 4;
+  }
+
+  /** Returns the type code of PERSISTENT RESERVE OUT: byte 2, bits 3 to 0. */
+  public static int reservationType(byte[] cdb) {
+    return cdb[2] & 0xF;
+  }
+
+  /** Returns which zones REPORT ZONES asks for: byte 14, bits 5 to 0. */
+  public static int zoneReportingOptions(byte[] cdb) {
+    return cdb[14] & 0x3F;
+  }
+
+  /** Tells whether REPORT ZONES has the PARTIAL bit. */
+  public static boolean zonePartialReport(byte[] cdb) {
+    return bit(cdb, 14, 7);
+  }
+
+  /** Tells whether a zone action is for all zones. */
+  public static boolean allZones(byte[] cdb) {
+    return bit(cdb, 14, 0);
+  }
+
   /** Tells whether INQUIRY asks for vital product data. */
   public static boolean inquiryEvpd(byte[] cdb) {
     return bit(cdb, 1, 0);
@@ -298,7 +381,7 @@ public final class Cdb {
           u16(cdb, 7);
       case Opcode.PERSISTENT_RESERVE_OUT -> u32(cdb, 5);
       case Opcode.REPORT_LUNS, Opcode.MAINTENANCE_IN, Opcode.MAINTENANCE_OUT -> u32(cdb, 6);
-      case Opcode.SERVICE_ACTION_IN_16 -> u32(cdb, 10);
+      case Opcode.SERVICE_ACTION_IN_16, Opcode.ZBC_IN -> u32(cdb, 10);
       default -> 0;
     };
   }

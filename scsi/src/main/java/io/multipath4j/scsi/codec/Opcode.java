@@ -99,6 +99,12 @@ public final class Opcode {
   /** WRITE SAME(16) (SBC-4). */
   public static final int WRITE_SAME_16 = 0x93;
 
+  /** ZBC OUT; the service action is in byte 1. */
+  public static final int ZBC_OUT = 0x94;
+
+  /** ZBC IN; the service action is in byte 1. */
+  public static final int ZBC_IN = 0x95;
+
   /** SERVICE ACTION IN(16); {@link #SA_READ_CAPACITY_16} and others are in byte 1. */
   public static final int SERVICE_ACTION_IN_16 = 0x9E;
 
@@ -128,6 +134,21 @@ public final class Opcode {
 
   /** Service action of {@link #MAINTENANCE_IN}: REPORT SUPPORTED OPERATION CODES (SPC-5). */
   public static final int SA_REPORT_SUPPORTED_OPERATION_CODES = 0x0C;
+
+  /** Service action of {@link #ZBC_IN}: REPORT ZONES (ZBC-2 5.11). */
+  public static final int SA_REPORT_ZONES = 0x00;
+
+  /** Service action of {@link #ZBC_OUT}: CLOSE ZONE (ZBC-2 5.3). */
+  public static final int SA_CLOSE_ZONE = 0x01;
+
+  /** Service action of {@link #ZBC_OUT}: FINISH ZONE (ZBC-2 5.4). */
+  public static final int SA_FINISH_ZONE = 0x02;
+
+  /** Service action of {@link #ZBC_OUT}: OPEN ZONE (ZBC-2 5.5). */
+  public static final int SA_OPEN_ZONE = 0x03;
+
+  /** Service action of {@link #ZBC_OUT}: RESET WRITE POINTER (ZBC-2 5.12). */
+  public static final int SA_RESET_WRITE_POINTER = 0x04;
 
   private Opcode() {}
 
@@ -166,6 +187,8 @@ public final class Opcode {
       case PRE_FETCH_16 -> "PRE-FETCH(16)";
       case SYNCHRONIZE_CACHE_16 -> "SYNCHRONIZE CACHE(16)";
       case WRITE_SAME_16 -> "WRITE SAME(16)";
+      case ZBC_OUT -> "ZBC OUT";
+      case ZBC_IN -> "ZBC IN";
       case SERVICE_ACTION_IN_16 -> "SERVICE ACTION IN(16)";
       case REPORT_LUNS -> "REPORT LUNS";
       case MAINTENANCE_IN -> "MAINTENANCE IN";

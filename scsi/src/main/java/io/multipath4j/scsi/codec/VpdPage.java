@@ -36,6 +36,9 @@ public final class VpdPage {
   /** Logical block provisioning. */
   public static final int PROVISIONING = 0xB2;
 
+  /** Zoned block device characteristics. */
+  public static final int ZONED_CHARACTERISTICS = 0xB6;
+
   /** Bytes before the page's own content. */
   public static final int HEADER_BYTES = 4;
 

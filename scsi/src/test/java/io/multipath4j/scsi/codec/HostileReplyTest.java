@@ -27,6 +27,14 @@ class HostileReplyTest {
           Capacity::decode10,
           Capacity::decode16,
           LunList::decode,
+          ReservationKeys::decode,
+          ReservationStatus::decode,
+          ReservationCapabilities::decode,
+          ReservationFullStatus::decode,
+          ReservationOutList::decode,
+          ReservationMoveList::decode,
+          ZoneList::decode,
+          ZonedCharacteristics::decode,
           ModeParameters::decode6,
           ModeParameters::decode10,
           reply -> Sense.text(Sense.decode(reply, reply.length)),
@@ -37,7 +45,7 @@ class HostileReplyTest {
             return reply;
           });
 
-  private static final int[] PAGE_CODES = {0x00, 0x80, 0x83, 0xB0, 0xB1, 0xB2, 0x70, 0x72};
+  private static final int[] PAGE_CODES = {0x00, 0x80, 0x83, 0xB0, 0xB1, 0xB2, 0xB6, 0x70, 0x72};
 
   @Test
   void randomRepliesNeverEscapeTheirBounds() {
