@@ -33,6 +33,7 @@ class RoomRulesTest {
       Map.ofEntries(
           entry("reactor", Set.of()),
           entry("block", Set.of()),
+          entry("sysfs", Set.of()),
           entry("libmultipath", Set.of("block", "reactor")),
           entry("scsi", Set.of("block", "reactor")),
           entry("iscsi", Set.of("scsi", "block", "reactor")),
