@@ -21,6 +21,7 @@ final class Fio {
       "--verify=crc32c",
       "--verify_backlog=256",
       "--verify_fatal=1",
+      "--verify_state_save=0",
       "--time_based",
       "--runtime=" + time.toSeconds(),
     };
