@@ -68,11 +68,17 @@ final class DeadlineScan {
     if (earliest != Long.MAX_VALUE) {
       set(now, earliest);
     }
-    // Telling one may end others, which then leave this list by themselves.
-    for (ScsiRequest late = expired.pollFirst(); late != null; late = expired.pollFirst()) {
-      DeviceQueue queue = late.queue;
-      if (queue != null) {
-        queue.deadlinePassed(late);
+    try {
+      // Telling one may end others, which then leave this list by themselves.
+      for (ScsiRequest late = expired.pollFirst(); late != null; late = expired.pollFirst()) {
+        DeviceQueue queue = late.queue;
+        if (queue != null) {
+          queue.deadlinePassed(late);
+        }
+      }
+    } finally {
+      if (!expired.isEmpty() && timer == null) {
+        set(now, 0); // an exception left them behind
       }
     }
   }

@@ -112,14 +112,17 @@ final class DeviceQueue {
       request.stage = ScsiRequest.Stage.OUTSTANDING;
       recovery.overdueEnded();
     }
-    if (rule == ResultRule.GOOD) {
-      depth.good();
-      recovery.answered();
-      end(request, BlockStatus.OK, rule);
-    } else {
-      failed(request, rule);
+    try {
+      if (rule == ResultRule.GOOD) {
+        depth.good();
+        recovery.answered();
+        end(request, BlockStatus.OK, rule);
+      } else {
+        failed(request, rule);
+      }
+    } finally {
+      slots.sendInTurn(this); // others wait for this room, also when the owner of this one throws
     }
-    slots.sendInTurn(this);
   }
 
   private static ResultRule classify(ScsiRequest request, boolean overdue) {

@@ -160,6 +160,42 @@ class ScsiDeviceTest {
   }
 
   @Test
+  void anOwnerThatThrowsDoesNotKeepOthersWaiting() {
+    rig.device.setQueueDepth(1);
+    ScsiRequest broken =
+        new ScsiRequest(ended -> {
+          throw new IllegalStateException("a bug of the owner");
+        });
+    broken.prepare(10, 0, 0).cdb()[0] = 0x2F;
+    rig.device.execute(broken);
+    ScsiRequest next = rig.execute(0);
+    assertThatThrownBy(() -> rig.transport.good(broken.command())).hasMessage("a bug of the owner");
+    assertThat(rig.transport.outstanding).containsExactly(next.command());
+    rig.transport.good(next.command());
+  }
+
+  @Test
+  void anOwnerThatThrowsAtADeadlineDoesNotKeepOthersFromTheirs() {
+    rig.transport.target =
+        (lun, command) -> {
+          ScriptedTransport.answerSense(command, 0x020401);
+          return true;
+        };
+    ScsiRequest broken =
+        new ScsiRequest(ended -> {
+          throw new IllegalStateException("a bug of the owner");
+        });
+    broken.prepare(10, 0, 0).cdb()[0] = 0x2F;
+    rig.device.execute(broken);
+    rig.execute(0);
+    rig.device.setState(DeviceState.OFFLINE);
+    assertThatThrownBy(() -> rig.loop.advance(Rig.TIMEOUTS.retryDelayMillis() + 10))
+        .hasMessage("a bug of the owner");
+    rig.loop.advance(100);
+    assertThat(rig.ends).containsExactly(BlockStatus.OFFLINE);
+  }
+
+  @Test
   void requestsBeyondTheDepthWaitInOrder() {
     rig.device.setQueueDepth(1);
     ScsiRequest first = rig.execute(0);
