@@ -7,9 +7,16 @@ import java.nio.ByteBuffer;
 /** The command window: CmdSN, ExpCmdSN, MaxCmdSN (RFC 7143 4.2.2.1). */
 final class CommandWindow {
 
-  private int cmdSn = InitiatorLogin.FIRST_CMD_SN;
-  private int expCmdSn = InitiatorLogin.FIRST_CMD_SN;
-  private int maxCmdSn = InitiatorLogin.FIRST_CMD_SN;
+  private int cmdSn;
+  private int expCmdSn;
+  private int maxCmdSn;
+
+  /** Makes a window of one command. */
+  CommandWindow(int firstCmdSn) {
+    cmdSn = firstCmdSn;
+    expCmdSn = firstCmdSn;
+    maxCmdSn = firstCmdSn;
+  }
 
   /** Takes what a PDU of the target says. */
   void update(ByteBuffer buffer, int at) {

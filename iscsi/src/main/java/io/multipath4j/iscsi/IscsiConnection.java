@@ -33,7 +33,7 @@ final class IscsiConnection implements StreamHandler, PduSink {
   private final RandomGenerator random;
   private final ConnectionOwner owner;
   private final PduReader reader;
-  private final CommandWindow window = new CommandWindow();
+  private final CommandWindow window = new CommandWindow(InitiatorLogin.FIRST_CMD_SN);
 
   private Endpoint portal;
   private InitiatorLogin login;

@@ -38,12 +38,6 @@ public final class IscsiSession implements ScsiTransport {
   /** Size of the receive buffer: one read takes what has come for many commands. */
   private static final int RECEIVE_BUFFER_BYTES = 256 * 1024;
 
-  /** Most answers to pings and the like that are given while the target does not take any. */
-  private static final int MAX_UNSENT_ANSWERS = 1024;
-
-  private static final long FEW_PENDING_BYTES = 256 * 1024;
-  private static final long ANSWERS_PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
-
   private static final int PING_TAG = 0xFFF0;
   private static final int LOGOUT_TAG = 0xFFF1;
   private static final int TEXT_TAG = 0xFFF2;
@@ -80,13 +74,13 @@ public final class IscsiSession implements ScsiTransport {
   private final RefusedCommands refused;
   private final Backoff backoff;
 
+  private final UnaskedWork unasked = new UnaskedWork();
+
   private IscsiSessionConfig config;
   private State state = State.NEW;
   private @Nullable IscsiConnection connection;
   private @Nullable Timer timer; // of WAITING, LOGGING_OUT and CLOSING
   private long upNanos;
-  private int unsentAnswers;
-  private long unsentSinceNanos;
   private volatile int numaNode = -1;
   private volatile @Nullable String lastFailure;
   private ScsiTransportListener listener = NOBODY;
@@ -305,7 +299,7 @@ public final class IscsiSession implements ScsiTransport {
   private void up(IscsiConnection link) {
     state = State.UP;
     upNanos = loop.clock().nanoTime();
-    unsentAnswers = 0;
+    unasked.restart();
     numaNode = NetworkNuma.nodeOf(link.local(), SYS_CLASS_NET);
     Endpoint moved = link.movedTo();
     if (moved != null) {
@@ -384,18 +378,8 @@ public final class IscsiSession implements ScsiTransport {
     }
   }
 
-  /** Bounds what a target makes this side send while it takes nothing. */
   private void countAnswer(IscsiConnection link) {
-    long now = loop.clock().nanoTime();
-    boolean little = link.pendingBytes() < FEW_PENDING_BYTES;
-    if (unsentAnswers == 0 || little || now - unsentSinceNanos > ANSWERS_PERIOD_NANOS) {
-      unsentAnswers = 0;
-      unsentSinceNanos = now;
-    }
-    unsentAnswers++;
-    if (unsentAnswers > MAX_UNSENT_ANSWERS) {
-      throw new IscsiProtocolException("it sends pings and does not take the answers");
-    }
+    unasked.answer(link.pendingBytes(), loop.clock().nanoTime());
   }
 
   private void loggedOut(IscsiConnection link) {
@@ -443,8 +427,11 @@ public final class IscsiSession implements ScsiTransport {
         countAnswer(link);
         ControlPdus.text(link, TEXT_TAG, Bhs.RESERVED_TAG, new byte[0]);
       }
-      default ->
+      default -> {
+        if (unasked.mayLog()) {
           LOG.log(System.Logger.Level.INFO, "session {0}: asynchronous event {1}", name, event);
+        }
+      }
     }
   }
 
@@ -470,12 +457,14 @@ public final class IscsiSession implements ScsiTransport {
     if (dataAt < 0 || Bhs.dataSegmentLength(buffer, at) < Bhs.BYTES) {
       throw new IscsiProtocolException("reject (" + reason + ") without the rejected header");
     }
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "session {0}: target rejects {1}: {2}",
-        name,
-        Bhs.describe(buffer, dataAt),
-        reason);
+    if (unasked.mayLog()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "session {0}: target rejects {1}: {2}",
+          name,
+          Bhs.describe(buffer, dataAt),
+          reason);
+    }
     int itt = Bhs.itt(buffer, dataAt);
     Opcode opcode = Opcode.of(Bhs.opcode(buffer, dataAt));
     Task task = engine.find(itt);

@@ -193,6 +193,59 @@ class HostileTargetTest {
   }
 
   @Test
+  void secondAnswerToACommandDoesNotEndTheNextOneInItsSlot() {
+    int[] first = new int[1];
+    target.script =
+        pdu -> {
+          if (pdu.opcode() == Opcode.SCSI_COMMAND && first[0] == 0) {
+            first[0] = pdu.itt();
+            return false;
+          }
+          target.current.response(first[0], 0, 0, 0, new byte[0]);
+          return true;
+        };
+    fixture.up();
+    fixture.testUnitReady().submit().good();
+    SessionFixture.Io next = fixture.testUnitReady().submit().done();
+    assertThat(next.command.hostByte()).isEqualTo(HostByte.DID_TRANSPORT_DISRUPTED);
+    assertThat(fixture.events.get(1)).contains("not the tag of an outstanding command");
+  }
+
+  @Test
+  void commandNumbersGoOnBehindTheirLargest() {
+    CommandWindow window = new CommandWindow(-2);
+    ByteBuffer header = ByteBuffer.allocate(Bhs.BYTES);
+    update(window, header, -2, 1);
+    assertThat(List.of(window.take(), window.take(), window.take())).containsExactly(-2, -1, 0);
+    update(window, header, -1, -2); // of an older PDU
+    assertThat(window.isOpen()).isTrue();
+    assertThat(window.take()).isEqualTo(1);
+    assertThat(window.isOpen()).isFalse();
+    update(window, header, 2, -5); // MaxCmdSN before ExpCmdSN - 1: to be ignored
+    assertThat(window.isOpen()).isFalse();
+    update(window, header, 2, 2);
+    assertThat(window.isOpen()).isTrue();
+  }
+
+  private static void update(CommandWindow window, ByteBuffer header, int exp, int max) {
+    Bhs.setExpCmdSn(header, 0, exp);
+    Bhs.setMaxCmdSn(header, 0, max);
+    window.update(header, 0);
+  }
+
+  @Test
+  void logIsNotFloodedByWhatATargetRejects() {
+    UnaskedWork work = new UnaskedWork();
+    int lines = 0;
+    for (int i = 0; i < 1000; i++) {
+      lines += work.mayLog() ? 1 : 0;
+    }
+    assertThat(lines).isEqualTo(UnaskedWork.MAX_LOG_LINES);
+    work.restart();
+    assertThat(work.mayLog()).isTrue();
+  }
+
+  @Test
   void textOfATargetReachesTerminalsWithoutControlCharacters() {
     String escape = "\u001B[2J\nall is lost";
     assertThatThrownBy(() -> TargetAddress.parse(escape + "x".repeat(9999)))

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class PduFuzzTest {
 
   private static final long SEED = 20261120;
-  private static final int ROUNDS = 3000;
+  private static final int ROUNDS = 1500;
   private static final int MAX_SEGMENT = 32 * 1024;
 
   private final MemoryStream stream = new MemoryStream();
