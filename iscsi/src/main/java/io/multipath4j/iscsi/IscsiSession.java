@@ -81,6 +81,7 @@ public final class IscsiSession implements ScsiTransport {
   private @Nullable IscsiConnection connection;
   private @Nullable Timer timer; // of WAITING, LOGGING_OUT and CLOSING
   private long upNanos;
+  private int pings;
   private volatile int numaNode = -1;
   private volatile @Nullable String lastFailure;
   private ScsiTransportListener listener = NOBODY;
@@ -373,7 +374,8 @@ public final class IscsiSession implements ScsiTransport {
     if (ttt != Bhs.RESERVED_TAG) { // the target pings (RFC 7143 11.19)
       countAnswer(link);
       ControlPdus.nopOut(link, Bhs.RESERVED_TAG, ttt, Bhs.lun(buffer, at));
-    } else if (Bhs.itt(buffer, at) != Bhs.RESERVED_TAG && Bhs.itt(buffer, at) != PING_TAG) {
+    } else if (Bhs.itt(buffer, at) != Bhs.RESERVED_TAG
+        && (Bhs.itt(buffer, at) & 0xFFFF) != PING_TAG) {
       throw new IscsiProtocolException("unasked " + Bhs.describe(buffer, at));
     }
   }
@@ -518,7 +520,10 @@ public final class IscsiSession implements ScsiTransport {
 
     @Override
     public void ping() {
-      ControlPdus.nopOut(Objects.requireNonNull(connection), PING_TAG, Bhs.RESERVED_TAG, 0);
+      // The one before may be outstanding still, when something else proved life.
+      pings = (pings + 1) & 0x7FFF;
+      int tag = pings << 16 | PING_TAG;
+      ControlPdus.nopOut(Objects.requireNonNull(connection), tag, Bhs.RESERVED_TAG, 0);
     }
 
     @Override

@@ -246,6 +246,29 @@ class HostileTargetTest {
   }
 
   @Test
+  void pingsThatAreBothOutstandingHaveDifferentTags() {
+    target.script =
+        pdu -> {
+          boolean firstPing = target.received(Opcode.NOP_OUT).size() == 1;
+          if (pdu.opcode() == Opcode.NOP_OUT && firstPing) { // lives, but is slow to answer pings
+            target.current.nopIn(Bhs.RESERVED_TAG, Bhs.RESERVED_TAG, false);
+          }
+          return true;
+        };
+    fixture.up();
+    fixture.testUnitReady().submit();
+    fixture.await(() -> target.received(Opcode.NOP_OUT).size() == 2, 2000, "second ping");
+    List<Integer> tags = target.received(Opcode.NOP_OUT).stream().map(Pdu::itt).toList();
+    assertThat(tags).doesNotHaveDuplicates();
+    fixture.onTarget(() -> {
+      target.current.nopIn(tags.get(0), Bhs.RESERVED_TAG, true);
+      target.current.nopIn(tags.get(1), Bhs.RESERVED_TAG, true);
+    });
+    fixture.runFor(10);
+    assertThat(fixture.events).containsExactly("up");
+  }
+
+  @Test
   void textOfATargetReachesTerminalsWithoutControlCharacters() {
     String escape = "\u001B[2J\nall is lost";
     assertThatThrownBy(() -> TargetAddress.parse(escape + "x".repeat(9999)))
