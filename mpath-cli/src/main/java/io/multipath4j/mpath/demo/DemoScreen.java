@@ -132,7 +132,7 @@ final class DemoScreen implements AttachListener {
         iops,
         path.inFlight(),
         path.errors(),
-        path.transport());
+        path.transport().substring(path.transport().indexOf(" at ") + 1));
   }
 
   private static Map<String, Object> facts(PathSnapshot path, long iops) {

@@ -12,6 +12,11 @@ final class LiveTable {
 
   private static final String TO_LINE_START_AND_CLEAR_BELOW = "\r\u001b[J";
 
+  /** A row that is too long for the terminal is cut: a wrapped one would not be erased. */
+  private static final String WRAP_OFF = "\u001b[?7l";
+
+  private static final String WRAP_ON = "\u001b[?7h";
+
   private final PrintWriter out;
   private List<String> rows = new ArrayList<>();
 
@@ -40,7 +45,11 @@ final class LiveTable {
   }
 
   private void draw() {
-    rows.forEach(out::println);
+    if (!rows.isEmpty()) {
+      out.print(WRAP_OFF);
+      rows.forEach(out::println);
+      out.print(WRAP_ON);
+    }
     out.flush();
   }
 }
