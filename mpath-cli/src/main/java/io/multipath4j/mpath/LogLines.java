@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogLines extends System.LoggerFinder {
 
+  private static final String OWN = "io.multipath4j.";
   private static final String LEVEL_VARIABLE = "MPATH_LOG";
 
   private final Surroundings surroundings = Surroundings.ofProcess();
@@ -56,9 +57,11 @@ public final class LogLines extends System.LoggerFinder {
       return name;
     }
 
+    /** The JDK logs through this as well; of that, only what went wrong is told. */
     @Override
     public boolean isLoggable(Level level) {
-      return level != Level.OFF && level.getSeverity() >= lines.threshold.getSeverity();
+      Level lowest = name.startsWith(OWN) ? lines.threshold : Level.ERROR;
+      return level != Level.OFF && level.getSeverity() >= lowest.getSeverity();
     }
 
     @Override

@@ -220,6 +220,50 @@ class AttachTest {
   }
 
   @Test
+  void unitsWithOneIdAndDifferentSizesAreRefusedWithTheDifference() throws Exception {
+    try (TestArray array = TestArray.start();
+        TestArray other = TestArray.lookalike(2 * TestArray.LUN_BYTES, 0)) {
+      CommandRun run = attach(array.url(0, 1), other.url(0, 1));
+
+      assertFailure(run, "refused to merge");
+      assertThat(run.err())
+          .contains(array.portal(0).address().toString())
+          .contains(other.portal(0).address().toString())
+          .contains("8388608 bytes")
+          .contains("16777216 bytes");
+    }
+  }
+
+  @Test
+  void unitsThatDifferInTheirContentAloneAreToldApartByVerifyContent() throws Exception {
+    try (TestArray array = TestArray.lookalike(TestArray.LUN_BYTES, 1);
+        TestArray other = TestArray.lookalike(TestArray.LUN_BYTES, 2)) {
+      CommandRun run =
+          CommandRun.of(
+              "attach", array.url(0, 1), other.url(0, 1), "--nbd", socket(), "--verify-content");
+
+      assertFailure(run, "content");
+      assertThat(run.err()).contains(other.portal(0).address().toString());
+    }
+  }
+
+  @Test
+  void verifyContentLetsTruePathsTogether() throws Exception {
+    try (TestArray array = TestArray.lookalike(TestArray.LUN_BYTES, 3);
+        BackgroundRun run =
+            BackgroundRun.start(
+                "attach",
+                array.url(0, 1),
+                array.url(1, 1),
+                "--nbd",
+                socket(),
+                "--verify-content")) {
+      run.awaitOutput("ready");
+      assertThat(run.out()).doesNotContain("degraded");
+    }
+  }
+
+  @Test
   void aTargetThatAnnouncesAbsurdLengthsIsToldApart() throws Exception {
     try (TestArray array = TestArray.start()) {
       array.portal(0).inject(CommandFault.absurdLength().onOpcode(Opcode.INQUIRY));

@@ -9,6 +9,7 @@ import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,14 @@ final class TestArray implements AutoCloseable {
   private final NioEventLoop loop;
   private final EmulatedArray array;
 
-  private TestArray(@Nullable ChapSecret initiator, @Nullable ChapSecret target) throws Exception {
+  private TestArray(
+      @Nullable ChapSecret initiator, @Nullable ChapSecret target, long lunBytes, int content)
+      throws Exception {
     EmulatedArray.Builder builder = EmulatedArray.builder(TARGET, new SplittableRandom(1));
     for (int lun = 1; lun <= 2; lun++) {
-      builder.lun(lun, 512, new MemoryStore(LUN_BYTES, LUN_BYTES));
+      MemoryStore store = new MemoryStore(lunBytes, lunBytes);
+      fill(store, content);
+      builder.lun(lun, 512, store);
       builder.portal(
           new Endpoint.Tcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), lun);
     }
@@ -36,12 +41,30 @@ final class TestArray implements AutoCloseable {
     Loops.await(Loops.call(loop, () -> array.start(loop)), 10_000, "starting the array");
   }
 
+  private static void fill(MemoryStore store, int content) throws Exception {
+    if (content == 0) {
+      return;
+    }
+    ByteBuffer data = ByteBuffer.allocateDirect(64 * 1024);
+    while (data.hasRemaining()) {
+      data.put((byte) content);
+    }
+    for (long at = 0; at < store.sizeBytes(); at += data.capacity()) {
+      store.write(at, data, 0, data.capacity());
+    }
+  }
+
   static TestArray start() throws Exception {
-    return new TestArray(null, null);
+    return new TestArray(null, null, LUN_BYTES, 0);
+  }
+
+  /** Another array whose units claim the same identity, with a size and a content of their own. */
+  static TestArray lookalike(long lunBytes, int content) throws Exception {
+    return new TestArray(null, null, lunBytes, content);
   }
 
   static TestArray withChap(ChapSecret initiator, @Nullable ChapSecret target) throws Exception {
-    return new TestArray(initiator, target);
+    return new TestArray(initiator, target, LUN_BYTES, 0);
   }
 
   /** Returns portal 0 or 1. */
