@@ -15,6 +15,7 @@ import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.scsi.codec.AccessState;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -174,6 +175,26 @@ public final class EmulatedArray {
     public Builder lun(int number, int blockSize, BackingStore store, LogicalUnitId id) {
       units.add(new LogicalUnit(number, id, blockSize, store));
       return this;
+    }
+
+    /**
+     * Keeps the registrations and the persistent reservation of a logical unit in a file, when
+     * initiators ask for it (APTPL), and loads what it has from an earlier run.
+     *
+     * @param number LUN of a unit that was added
+     * @param file is made when it is needed; its directory is there
+     * @throws IOException when the file cannot be read, is damaged, or is of another unit
+     */
+    public Builder persistReservations(int number, Path file) throws IOException {
+      unit(number).persistReservations(file);
+      return this;
+    }
+
+    private LogicalUnit unit(int number) {
+      return units.stream()
+          .filter(unit -> unit.number() == number)
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("no LUN " + number + " was added"));
     }
 
     /** Adds a target port group; a portal's group that was not added is optimized. */

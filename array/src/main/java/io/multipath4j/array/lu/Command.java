@@ -1,6 +1,7 @@
 package io.multipath4j.array.lu;
 
 import io.multipath4j.scsi.codec.AccessState;
+import io.multipath4j.scsi.codec.Opcode;
 import java.io.IOException;
 import java.util.HexFormat;
 
@@ -43,18 +44,41 @@ final class Command {
     }
   }
 
+  /**
+   * What a command meets where another nexus holds a persistent reservation (SPC-5 table 66, SBC-4
+   * table 12, ZBC-2 table 9).
+   */
+  enum Reserved {
+    /** It passes, or has rules of its own. */
+    PASSES,
+    /** It passes unless access is exclusive. */
+    READS,
+    /** It conflicts. */
+    WRITES,
+    /** START STOP UNIT: it passes when all it wants is to start. */
+    STARTS
+  }
+
   private final int opcode;
   private final int serviceAction;
   private final byte[] usage;
   private final Access access;
+  private final Reserved reserved;
   private final Step prepare;
   private final Step execute;
 
-  private Command(int serviceAction, byte[] usage, Access access, Step prepare, Step execute) {
+  private Command(
+      int serviceAction,
+      byte[] usage,
+      Access access,
+      Reserved reserved,
+      Step prepare,
+      Step execute) {
     this.opcode = usage[0] & 0xFF;
     this.serviceAction = serviceAction;
     this.usage = usage;
     this.access = access;
+    this.reserved = reserved;
     this.prepare = prepare;
     this.execute = execute;
   }
@@ -66,15 +90,21 @@ final class Command {
   }
 
   /** A command without Data-Out, usage given in hexadecimal. */
-  static Command of(int serviceAction, String usage, Access access, Step execute) {
-    return withDataOut(serviceAction, usage, access, NOTHING, execute);
+  static Command of(
+      int serviceAction, String usage, Access access, Reserved reserved, Step execute) {
+    return withDataOut(serviceAction, usage, access, reserved, NOTHING, execute);
   }
 
   /** A command that prepares for Data-Out, usage given in hexadecimal. */
   static Command withDataOut(
-      int serviceAction, String usage, Access access, Step prepare, Step execute) {
+      int serviceAction,
+      String usage,
+      Access access,
+      Reserved reserved,
+      Step prepare,
+      Step execute) {
     byte[] bytes = HexFormat.of().parseHex(usage.replace(" ", ""));
-    return new Command(serviceAction, bytes, access, prepare, execute);
+    return new Command(serviceAction, bytes, access, reserved, prepare, execute);
   }
 
   int opcode() {
@@ -101,6 +131,18 @@ final class Command {
 
   Access access() {
     return access;
+  }
+
+  Reserved reserved() {
+    return reserved;
+  }
+
+  /** Tells whether it passes where another nexus sent RESERVE(6) (SPC-2 table 8). */
+  boolean passesReserve6() {
+    boolean persistent =
+        opcode == Opcode.PERSISTENT_RESERVE_IN || opcode == Opcode.PERSISTENT_RESERVE_OUT;
+    boolean takes = opcode == Opcode.RESERVE_6 || persistent;
+    return reserved == Reserved.PASSES && access != Access.MEDIUM && !takes;
   }
 
   /** Checks the CDB and says how much Data-Out it wants. */

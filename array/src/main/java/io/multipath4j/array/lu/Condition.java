@@ -51,8 +51,14 @@ public final class Condition {
   /** A field of the parameter list is wrong. */
   public static final int INVALID_FIELD_IN_PARAMETER_LIST = 0x05_26_00;
 
+  /** RELEASE names another scope or type than the reservation has. */
+  public static final int INVALID_RELEASE_OF_PERSISTENT_RESERVATION = 0x05_26_04;
+
   /** There are no saved mode pages. */
   public static final int SAVING_PARAMETERS_NOT_SUPPORTED = 0x05_39_00;
+
+  /** No more registrations fit. */
+  public static final int INSUFFICIENT_REGISTRATION_RESOURCES = 0x05_55_04;
 
   /** Power on, reset, or bus device reset. */
   public static final int POWER_ON_OR_RESET = 0x06_29_00;
@@ -65,6 +71,15 @@ public final class Condition {
 
   /** Another initiator changed a mode page. */
   public static final int MODE_PARAMETERS_CHANGED = 0x06_2A_01;
+
+  /** Another nexus cleared the registrations and the reservation. */
+  public static final int RESERVATIONS_PREEMPTED = 0x06_2A_03;
+
+  /** A reservation that registrants profited from is gone, or has another type. */
+  public static final int RESERVATIONS_RELEASED = 0x06_2A_04;
+
+  /** Another nexus removed the registration. */
+  public static final int REGISTRATIONS_PREEMPTED = 0x06_2A_05;
 
   /** A target port group changed its state. */
   public static final int ASYMMETRIC_ACCESS_STATE_CHANGED = 0x06_2A_06;

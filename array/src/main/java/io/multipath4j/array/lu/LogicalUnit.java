@@ -2,6 +2,7 @@ package io.multipath4j.array.lu;
 
 import io.multipath4j.array.backing.BackingStore;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** One disk of the array: its store, its identity, and what initiators have set. Loop thread. */
 public final class LogicalUnit {
@@ -23,6 +24,7 @@ public final class LogicalUnit {
   private final int blockSize;
   private final BackingStore store;
   private final ModePages modePages = new ModePages();
+  private final Reservations reservations = new Reservations();
   private boolean stopped;
 
   /**
@@ -92,9 +94,25 @@ public final class LogicalUnit {
     return ScsiTask.MAX_DATA_BYTES / blockSize;
   }
 
+  Reservations reservations() {
+    return reservations;
+  }
+
+  /**
+   * Loads registrations and a persistent reservation from a file, and lets initiators ask that they
+   * be kept there (APTPL). A change is written on the loop, and waits for the disk.
+   *
+   * @param file is made when an initiator asks for it; its directory is there
+   * @throws IOException when it cannot be read, is damaged, or is of another logical unit
+   */
+  public void persistReservations(Path file) throws IOException {
+    reservations.persistIn(file, id);
+  }
+
   /** Puts back what a reset puts back (SAM-5 6.3.3). */
   void reset() {
     modePages.reset();
+    reservations.reserveFor(null);
     stopped = false;
   }
 

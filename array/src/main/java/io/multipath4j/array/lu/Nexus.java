@@ -7,6 +7,8 @@ public final class Nexus {
 
   private final String initiatorPort;
   private final TargetPort port;
+  private final NexusId id;
+  private TaskAborter aborter = lun -> false;
   private final @Nullable UnitAttentions[] attentions =
       new UnitAttentions[TargetDevice.MAX_LOGICAL_UNITS];
 
@@ -18,6 +20,30 @@ public final class Nexus {
   Nexus(String initiatorPort, TargetPort port) {
     this.initiatorPort = initiatorPort;
     this.port = port;
+    this.id = new NexusId(initiatorPort, port.relativeId());
+  }
+
+  /** Ends the tasks of a nexus when another one wants it. */
+  @FunctionalInterface
+  public interface TaskAborter {
+
+    /** Aborts all tasks on a logical unit, without an answer; tells whether there were any. */
+    boolean abortTasks(int lun);
+  }
+
+  /** Sets who aborts the tasks of this nexus: whoever queues them. */
+  public void setTaskAborter(TaskAborter by) {
+    aborter = by;
+  }
+
+  /** Aborts all tasks on a logical unit; tells whether there were any. */
+  boolean abortTasks(int lun) {
+    return aborter.abortTasks(lun);
+  }
+
+  /** Returns who it is, also after its session has ended. */
+  NexusId id() {
+    return id;
   }
 
   /** Returns the initiator port's name. */

@@ -6,6 +6,7 @@ import io.multipath4j.scsi.codec.Cdb;
 import io.multipath4j.scsi.codec.Lun;
 import io.multipath4j.scsi.codec.LunList;
 import io.multipath4j.scsi.codec.Opcode;
+import io.multipath4j.scsi.codec.ScsiStatus;
 import io.multipath4j.scsi.codec.TargetPortGroupList;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -79,6 +80,9 @@ public final class TargetDevice {
   /** Closes a nexus. The server has aborted its tasks. */
   public void disconnect(Nexus nexus) {
     nexuses.remove(nexus);
+    for (LogicalUnit unit : units()) {
+      unit.reservations().lost(nexus);
+    }
   }
 
   /** Returns the logical units, by number. */
@@ -148,6 +152,31 @@ public final class TargetDevice {
     }
   }
 
+  /** Tells the nexuses that a change of reservations concerns, and ends tasks if it is to. */
+  void reservationsChanged(LogicalUnit unit, ReservationChange change, boolean abort) {
+    for (Nexus nexus : nexuses) {
+      boolean aborted =
+          abort && change.preempted().contains(nexus.id()) && nexus.abortTasks(unit.number());
+      if (aborted) {
+        nexus.attentions(unit.number()).add(Condition.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
+      }
+      for (ReservationChange.Attention attention : change.attentions()) {
+        if (attention.nexus().equals(nexus.id())) {
+          nexus.attentions(unit.number()).add(attention.condition());
+        }
+      }
+    }
+  }
+
+  /** Returns the relative identifiers of all target ports. */
+  List<Integer> relativePorts() {
+    return groups.stream()
+        .flatMap(group -> group.ports().stream())
+        .map(TargetPort::relativeId)
+        .sorted()
+        .toList();
+  }
+
   // ---- Tasks
 
   /**
@@ -173,6 +202,10 @@ public final class TargetDevice {
     }
     task.command = command;
     int refusal = refusal(unit, command, task);
+    if (refusal == ReservationChange.CONFLICT) {
+      task.end(ScsiStatus.RESERVATION_CONFLICT);
+      return;
+    }
     if (refusal != Condition.NO_SENSE) {
       task.fail(refusal);
       return;
@@ -190,7 +223,9 @@ public final class TargetDevice {
     run(command.execute(), unit, task);
   }
 
-  /** In the order of SAM-5 5.3.3: unit attention, access state, then the CDB's fields. */
+  /**
+   * In the order of SAM-5 5.3.3: unit attention, access state, reservation, then the CDB's fields.
+   */
   private static int refusal(LogicalUnit unit, Command command, ScsiTask task) {
     Command.Access access = command.access();
     Nexus nexus = task.nexus();
@@ -203,6 +238,9 @@ public final class TargetDevice {
     int refusal = access.refusalIn(nexus.port().group().state());
     if (refusal != Condition.NO_SENSE) {
       return refusal;
+    }
+    if (unit.reservations().refuse(nexus, command, task.cdb)) {
+      return ReservationChange.CONFLICT;
     }
     if (command.unusedBitAt(task.cdb) >= 0) {
       return Condition.INVALID_FIELD_IN_CDB;

@@ -51,6 +51,11 @@ final class UnitCommands {
     task.end(ScsiStatus.GOOD);
   }
 
+  /** Tells whether START STOP UNIT wants the unit to start, and nothing else. */
+  static boolean onlyStarts(byte[] cdb) {
+    return (cdb[4] & (POWER_CONDITION_MASK | START_BIT)) == START_BIT;
+  }
+
   static void readCapacity10(LogicalUnit unit, ScsiTask task) {
     task.reply(capacity(unit).encode10(), Capacity.BYTES_10);
   }

@@ -73,6 +73,7 @@ final class Session implements PduSink {
     writer.pdus().setDigests(parameters.headerDigest(), parameters.dataDigest());
     connection.reader().setDigests(parameters.headerDigest(), parameters.dataDigest());
     connection.reader().setMaxDataSegmentBytes(parameters.maxRecvDataSegmentLength());
+    nexus.setTaskAborter(lun -> abortTasks(Lun.of(lun)));
     scheduleKeepalive();
   }
 
@@ -276,15 +277,22 @@ final class Session implements PduSink {
 
   // ---- Tasks
 
-  /** Aborts the tasks of a LUN, or all for null; they are not answered. */
-  void abortTasks(@Nullable Long lun) {
+  /**
+   * Aborts the tasks of a LUN, or all for null; they are not answered.
+   *
+   * @return whether there were any
+   */
+  boolean abortTasks(@Nullable Long lun) {
+    boolean any = false;
     for (int i = 0; i < tasks.size(); i++) {
       TaskSlot task = tasks.slot(i);
       ScsiTask scsi = task.scsi;
       if (task.active && (lun == null || Lun.same(scsi.lun(), lun))) {
         flow.abort(task);
+        any = true;
       }
     }
+    return any;
   }
 
   /** Aborts one task; tells whether it was there. */

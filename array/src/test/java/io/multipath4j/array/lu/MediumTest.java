@@ -114,7 +114,13 @@ class MediumTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"160000000000", "5E000000000000000800", "5F00000000000000 1800", "FF00"})
+  @ValueSource(
+      strings = {
+        "1D0000000000",
+        "3B000000000000000800",
+        "9B000000000000000000000018000000",
+        "FF00"
+      })
   void aCommandThatIsNotThereIs20h(String cdb) {
     array.run(cdb);
     array.assertSense(Condition.INVALID_COMMAND_OPERATION_CODE);
