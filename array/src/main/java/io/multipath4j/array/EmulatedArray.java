@@ -6,6 +6,7 @@ import io.multipath4j.array.lu.LogicalUnitId;
 import io.multipath4j.array.lu.TargetDevice;
 import io.multipath4j.array.lu.TargetPort;
 import io.multipath4j.array.lu.TargetPortGroup;
+import io.multipath4j.array.lu.ZoneLayout;
 import io.multipath4j.array.server.IscsiServer;
 import io.multipath4j.array.server.Portal;
 import io.multipath4j.array.server.TargetConfig;
@@ -174,6 +175,13 @@ public final class EmulatedArray {
     /** Adds a logical unit with an identity of its own, perhaps that of another one. */
     public Builder lun(int number, int blockSize, BackingStore store, LogicalUnitId id) {
       units.add(new LogicalUnit(number, id, blockSize, store));
+      return this;
+    }
+
+    /** Adds a host-managed zoned disk; its identity follows from the target's name and the LUN. */
+    public Builder zonedLun(int number, int blockSize, BackingStore store, ZoneLayout layout) {
+      LogicalUnitId id = LogicalUnitId.of(targetName, number);
+      units.add(new LogicalUnit(number, id, blockSize, store, layout));
       return this;
     }
 

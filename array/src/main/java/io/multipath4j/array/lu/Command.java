@@ -137,6 +137,17 @@ final class Command {
     return reserved;
   }
 
+  /** Tells whether a unit has it: zones do not go with provisioning, nor with comparing. */
+  boolean existsOn(LogicalUnit unit) {
+    return switch (opcode) {
+      case Opcode.ZBC_IN, Opcode.ZBC_OUT -> unit.zones() != null;
+      case Opcode.UNMAP, Opcode.COMPARE_AND_WRITE -> unit.zones() == null;
+      case Opcode.SERVICE_ACTION_IN_16 ->
+          serviceAction != Opcode.SA_GET_LBA_STATUS_16 || unit.zones() == null;
+      default -> true;
+    };
+  }
+
   /** Tells whether it passes where another nexus sent RESERVE(6) (SPC-2 table 8). */
   boolean passesReserve6() {
     boolean persistent =

@@ -133,6 +133,16 @@ final class CommandTable {
               Reserved.WRITES,
               ProvisioningCommands::prepareWriteSame,
               ProvisioningCommands::writeSame),
+          zoneAction(Opcode.SA_CLOSE_ZONE),
+          zoneAction(Opcode.SA_FINISH_ZONE),
+          zoneAction(Opcode.SA_OPEN_ZONE),
+          zoneAction(Opcode.SA_RESET_WRITE_POINTER),
+          serviceAction(
+              Opcode.SA_REPORT_ZONES,
+              "95 00" + LBA64 + "FFFFFFFF BF 00",
+              Access.MEDIUM,
+              Reserved.READS,
+              ZoneCommands::reportZones),
           serviceAction(
               Opcode.SA_READ_CAPACITY_16,
               "9E 00 0000000000000000 FFFFFFFF 00 00",
@@ -215,6 +225,15 @@ final class CommandTable {
     return Command.of(serviceAction, usage, access, reserved, execute);
   }
 
+  private static Command zoneAction(int serviceAction) {
+    return Command.of(
+        serviceAction,
+        "94 00" + LBA64 + "00000000 01 00",
+        Access.MEDIUM,
+        Reserved.WRITES,
+        ZoneCommands::act);
+  }
+
   private static Command dataOut(
       String usage, Reserved reserved, Command.Step prepare, Command.Step execute) {
     return Command.withDataOut(NO_SERVICE_ACTION, usage, Access.MEDIUM, reserved, prepare, execute);
@@ -246,20 +265,31 @@ final class CommandTable {
         ReservationCommands::out);
   }
 
-  static List<Command> all() {
-    return ALL;
+  /** Returns the commands of a unit. */
+  static List<Command> all(LogicalUnit unit) {
+    return ALL.stream().filter(command -> command.existsOn(unit)).toList();
   }
 
-  static boolean hasServiceActions(int opcode) {
-    return BY_SERVICE_ACTION[opcode] != null;
+  static boolean hasServiceActions(LogicalUnit unit, int opcode) {
+    @Nullable Command[] actions = BY_SERVICE_ACTION[opcode];
+    if (actions == null) {
+      return false;
+    }
+    for (Command command : actions) {
+      if (command != null && command.existsOn(unit)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns the command, or null; the service action counts where the opcode has some. */
-  static @Nullable Command find(int opcode, int serviceAction) {
+  static @Nullable Command find(LogicalUnit unit, int opcode, int serviceAction) {
     @Nullable Command[] actions = BY_SERVICE_ACTION[opcode];
-    if (actions == null) {
-      return BY_OPCODE[opcode];
+    Command command = BY_OPCODE[opcode];
+    if (actions != null) {
+      command = serviceAction < SERVICE_ACTIONS ? actions[serviceAction] : null;
     }
-    return serviceAction < SERVICE_ACTIONS ? actions[serviceAction] : null;
+    return command != null && command.existsOn(unit) ? command : null;
   }
 }

@@ -42,6 +42,18 @@ public final class Condition {
   /** Beyond the last block. */
   public static final int LBA_OUT_OF_RANGE = 0x05_21_00;
 
+  /** A write that does not begin at the write pointer of its zone. */
+  public static final int UNALIGNED_WRITE_COMMAND = 0x05_21_04;
+
+  /** A write that crosses the end of a sequential zone. */
+  public static final int WRITE_BOUNDARY_VIOLATION = 0x05_21_05;
+
+  /** A read beyond the write pointer. */
+  public static final int ATTEMPT_TO_READ_INVALID_DATA = 0x05_21_06;
+
+  /** A read that crosses the end of a sequential zone. */
+  public static final int READ_BOUNDARY_VIOLATION = 0x05_21_07;
+
   /** A field of the CDB is wrong. */
   public static final int INVALID_FIELD_IN_CDB = 0x05_24_00;
 
@@ -92,6 +104,9 @@ public final class Condition {
 
   /** A thin store is full. */
   public static final int SPACE_ALLOCATION_FAILED_WRITE_PROTECT = 0x07_27_07;
+
+  /** No more zones can be open. */
+  public static final int INSUFFICIENT_ZONE_RESOURCES = 0x07_55_0E;
 
   /** Verification found a difference. */
   public static final int MISCOMPARE = 0x0E_1D_00;

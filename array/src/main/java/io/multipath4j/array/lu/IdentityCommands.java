@@ -11,6 +11,7 @@ import io.multipath4j.scsi.codec.StandardInquiry;
 import io.multipath4j.scsi.codec.SupportedPages;
 import io.multipath4j.scsi.codec.UnitSerialNumber;
 import io.multipath4j.scsi.codec.VpdPage;
+import io.multipath4j.scsi.codec.ZonedCharacteristics;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedSet;
@@ -22,7 +23,6 @@ final class IdentityCommands {
 
   private static final int SPC_4 = 6;
   private static final int TPGS_IMPLICIT = 1;
-  private static final int DISK_PERIPHERAL = 0;
 
   /** SPC-5 table 146: SAM-5, SPC-4, SBC-3, iSCSI, each without a version. */
   private static final List<Integer> STANDARDS = List.of(0x00A0, 0x0460, 0x04C0, 0x0960);
@@ -37,13 +37,15 @@ final class IdentityCommands {
               VpdPage.BLOCK_CHARACTERISTICS,
               VpdPage.PROVISIONING));
 
+  private static final SortedSet<Integer> ZONED_PAGES = zonedPages();
+
   private IdentityCommands() {}
 
   static void inquiry(LogicalUnit unit, ScsiTask task) {
     int page = Cdb.inquiryPage(task.cdb);
     if (!Cdb.inquiryEvpd(task.cdb)) {
       if (page == 0) {
-        task.reply(standard(StandardInquiry.CONNECTED, StandardInquiry.DISK, unit.id()));
+        task.reply(standard(StandardInquiry.CONNECTED, deviceType(unit), unit.id()));
       } else {
         task.fail(Condition.INVALID_FIELD_IN_CDB);
       }
@@ -67,6 +69,17 @@ final class IdentityCommands {
     }
   }
 
+  private static int deviceType(LogicalUnit unit) {
+    return unit.zones() == null ? StandardInquiry.DISK : StandardInquiry.HOST_MANAGED_ZONED;
+  }
+
+  private static SortedSet<Integer> zonedPages() {
+    SortedSet<Integer> pages = new TreeSet<>(PAGES);
+    pages.remove(VpdPage.PROVISIONING);
+    pages.add(VpdPage.ZONED_CHARACTERISTICS);
+    return pages;
+  }
+
   private static byte[] standard(int qualifier, int deviceType, LogicalUnitId id) {
     return new StandardInquiry(
             qualifier,
@@ -85,17 +98,31 @@ final class IdentityCommands {
   }
 
   private static byte @Nullable [] page(LogicalUnit unit, TargetPort port, int page) {
+    // Byte 0 of a page is that of the standard data: qualifier 0 and the device type.
+    int peripheral = deviceType(unit);
+    Zones zones = unit.zones();
+    SortedSet<Integer> pages = zones == null ? PAGES : ZONED_PAGES;
+    if (!pages.contains(page)) {
+      return null;
+    }
     return switch (page) {
-      case VpdPage.SUPPORTED_PAGES -> SupportedPages.encode(DISK_PERIPHERAL, PAGES);
-      case VpdPage.UNIT_SERIAL_NUMBER ->
-          UnitSerialNumber.encode(DISK_PERIPHERAL, unit.id().serial());
-      case VpdPage.DEVICE_IDENTIFICATION -> designators(unit.id(), port).encode(DISK_PERIPHERAL);
-      case VpdPage.BLOCK_LIMITS -> limits(unit).encode(DISK_PERIPHERAL);
+      case VpdPage.SUPPORTED_PAGES -> SupportedPages.encode(peripheral, pages);
+      case VpdPage.UNIT_SERIAL_NUMBER -> UnitSerialNumber.encode(peripheral, unit.id().serial());
+      case VpdPage.DEVICE_IDENTIFICATION -> designators(unit.id(), port).encode(peripheral);
+      case VpdPage.BLOCK_LIMITS -> limits(unit).encode(peripheral);
       case VpdPage.BLOCK_CHARACTERISTICS ->
-          new BlockCharacteristics(BlockCharacteristics.NON_ROTATING, 0, 0).encode(DISK_PERIPHERAL);
-      case VpdPage.PROVISIONING -> provisioning(unit).encode(DISK_PERIPHERAL);
-      default -> null;
+          new BlockCharacteristics(BlockCharacteristics.NON_ROTATING, 0, 0).encode(peripheral);
+      case VpdPage.PROVISIONING -> provisioning(unit).encode(peripheral);
+      default -> zones == null ? null : zoned(zones).encode(peripheral);
     };
+  }
+
+  private static ZonedCharacteristics zoned(Zones zones) {
+    return new ZonedCharacteristics(
+        zones.layout().unrestrictedReads(),
+        ZonedCharacteristics.NOT_REPORTED,
+        ZonedCharacteristics.NOT_REPORTED,
+        zones.layout().maxOpenZones());
   }
 
   private static DeviceIdentification designators(LogicalUnitId id, TargetPort port) {
@@ -110,15 +137,16 @@ final class IdentityCommands {
 
   private static BlockLimitsPage limits(LogicalUnit unit) {
     int blockSize = unit.blockSize();
+    boolean zoned = unit.zones() != null;
     return new BlockLimitsPage(
         true,
-        LogicalUnit.MAX_COMPARE_AND_WRITE_BLOCKS,
+        zoned ? 0 : LogicalUnit.MAX_COMPARE_AND_WRITE_BLOCKS,
         Math.max(1, 4096 / blockSize),
         unit.maxTransferBlocks(),
         (1 << 20) / blockSize,
-        LogicalUnit.MAX_UNMAP_BYTES / blockSize,
-        LogicalUnit.MAX_UNMAP_DESCRIPTORS,
-        unit.store().discardGranularityBytes() / blockSize,
+        zoned ? 0 : LogicalUnit.MAX_UNMAP_BYTES / blockSize,
+        zoned ? 0 : LogicalUnit.MAX_UNMAP_DESCRIPTORS,
+        zoned ? 0 : unit.store().discardGranularityBytes() / blockSize,
         0,
         LogicalUnit.MAX_WRITE_SAME_BYTES / blockSize);
   }

@@ -3,6 +3,7 @@ package io.multipath4j.array.lu;
 import io.multipath4j.array.backing.BackingStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** One disk of the array: its store, its identity, and what initiators have set. Loop thread. */
 public final class LogicalUnit {
@@ -23,6 +24,7 @@ public final class LogicalUnit {
   private final LogicalUnitId id;
   private final int blockSize;
   private final BackingStore store;
+  private final @Nullable Zones zones;
   private final ModePages modePages = new ModePages();
   private final Reservations reservations = new Reservations();
   private boolean stopped;
@@ -35,6 +37,23 @@ public final class LogicalUnit {
    * @param store its size is a multiple of the block
    */
   public LogicalUnit(int number, LogicalUnitId id, int blockSize, BackingStore store) {
+    this(number, id, blockSize, store, null);
+  }
+
+  /**
+   * Makes a unit that may be a host-managed zoned disk.
+   *
+   * @param number its LUN, 0 to {@link TargetDevice#MAX_LOGICAL_UNITS} - 1
+   * @param blockSize logical block in bytes, 512 or 4096
+   * @param store its size is a multiple of the block; for a zoned disk it reads as zeroes
+   * @param layout its zones, all of them empty; null for a disk without
+   */
+  public LogicalUnit(
+      int number,
+      LogicalUnitId id,
+      int blockSize,
+      BackingStore store,
+      @Nullable ZoneLayout layout) {
     if (number < 0 || number >= TargetDevice.MAX_LOGICAL_UNITS) {
       throw new IllegalArgumentException(
           "LUN must be 0 to " + (TargetDevice.MAX_LOGICAL_UNITS - 1) + ", not " + number);
@@ -50,6 +69,20 @@ public final class LogicalUnit {
     this.id = id;
     this.blockSize = blockSize;
     this.store = store;
+    this.zones = layout == null ? null : new Zones(layout, store.sizeBytes(), blockSize);
+  }
+
+  /** Returns its zones; null for a disk without. */
+  @Nullable Zones zones() {
+    return zones;
+  }
+
+  Zones requireZones() {
+    Zones present = zones;
+    if (present == null) {
+      throw new IllegalStateException("LUN " + number + " has no zones");
+    }
+    return present;
   }
 
   /** Returns the LUN. */
@@ -123,6 +156,33 @@ public final class LogicalUnit {
       return false;
     }
     return true;
+  }
+
+  /** Checks a read in range against the zones; ends the task when it may not be. */
+  boolean zonesAdmitRead(ScsiTask task, long lba, long blocks) {
+    int refusal = zones == null ? Condition.NO_SENSE : zones.checkRead(lba, blocks);
+    if (refusal != Condition.NO_SENSE) {
+      task.fail(refusal);
+      return false;
+    }
+    return true;
+  }
+
+  /** Checks a write in range against the write pointer; ends the task when it may not be. */
+  boolean zonesAdmitWrite(ScsiTask task, long lba, long blocks) {
+    int refusal = zones == null ? Condition.NO_SENSE : zones.beginWrite(lba, blocks);
+    if (refusal != Condition.NO_SENSE) {
+      task.fail(refusal);
+      return false;
+    }
+    return true;
+  }
+
+  /** Moves the write pointer, where there is one. */
+  void wrote(long lba, long blocks) {
+    if (zones != null) {
+      zones.wrote(lba, blocks);
+    }
   }
 
   /** Checks that the medium may be changed; ends the task when not. */

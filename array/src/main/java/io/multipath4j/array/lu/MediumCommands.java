@@ -19,6 +19,9 @@ final class MediumCommands {
     if (!unit.inRange(task, lba, blocks) || tooLong(unit, task, blocks)) {
       return;
     }
+    if (!unit.zonesAdmitRead(task, lba, blocks)) {
+      return;
+    }
     long length = blocks * unit.blockSize();
     int sent = task.beginDataIn(length);
     if (sent >= 0) {
@@ -42,8 +45,13 @@ final class MediumCommands {
     long lba = Cdb.lba(task.cdb);
     // An initiator that transfers less than the CDB says gets the whole blocks that it sent.
     int length = task.dataLength() / blockSize * blockSize;
+    // Only now: what was queued before it may have moved the write pointer.
+    if (!unit.zonesAdmitWrite(task, lba, Cdb.blocks(task.cdb))) {
+      return;
+    }
     if (length > 0) {
       unit.store().write(lba * blockSize, task.bytes(), 0, length);
+      unit.wrote(lba, length / blockSize);
     }
     if (Cdb.fua(task.cdb) && isPlainWrite(task.cdb)) {
       unit.store().flush();

@@ -84,8 +84,13 @@ final class ProvisioningCommands {
 
   static void writeSame(LogicalUnit unit, ScsiTask task) throws IOException {
     int blockSize = unit.blockSize();
-    long position = Cdb.lba(task.cdb) * blockSize;
-    long length = Cdb.blocks(task.cdb) * blockSize;
+    long lba = Cdb.lba(task.cdb);
+    long blocks = Cdb.blocks(task.cdb);
+    if (!unit.zonesAdmitWrite(task, lba, blocks)) {
+      return;
+    }
+    long position = lba * blockSize;
+    long length = blocks * blockSize;
     boolean zeroes = noDataOut(task.cdb) || isZero(task.bytes(), blockSize);
     boolean unmap = Cdb.writeSameUnmap(task.cdb);
     if (zeroes && unmap && unit.store().zeroesDiscarded()) {
@@ -94,6 +99,7 @@ final class ProvisioningCommands {
       fill(unit, task, position, length);
     }
     if (!task.ended()) {
+      unit.wrote(lba, blocks);
       task.endDataOut(noDataOut(task.cdb) ? 0 : blockSize);
     }
   }

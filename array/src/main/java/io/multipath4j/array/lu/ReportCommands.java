@@ -20,21 +20,22 @@ final class ReportCommands {
     boolean timeouts = (task.cdb[2] & RCTD_BIT) != 0;
     int opcode = task.cdb[3] & 0xFF;
     int serviceAction = ((task.cdb[4] & 0xFF) << 8) | (task.cdb[5] & 0xFF);
-    boolean hasServiceActions = CommandTable.hasServiceActions(opcode);
+    boolean hasServiceActions = CommandTable.hasServiceActions(unit, opcode);
     switch (task.cdb[2] & 7) {
-      case 0 -> task.reply(allCommands(timeouts));
-      case 1 -> one(task, !hasServiceActions, CommandTable.find(opcode, 0), timeouts);
-      case 2 -> one(task, hasServiceActions, CommandTable.find(opcode, serviceAction), timeouts);
+      case 0 -> task.reply(allCommands(unit, timeouts));
+      case 1 -> one(task, !hasServiceActions, CommandTable.find(unit, opcode, 0), timeouts);
+      case 2 ->
+          one(task, hasServiceActions, CommandTable.find(unit, opcode, serviceAction), timeouts);
       case 3 -> {
         boolean exact = hasServiceActions || serviceAction == 0;
-        one(task, true, exact ? CommandTable.find(opcode, serviceAction) : null, timeouts);
+        one(task, true, exact ? CommandTable.find(unit, opcode, serviceAction) : null, timeouts);
       }
       default -> task.fail(Condition.INVALID_FIELD_IN_CDB);
     }
   }
 
-  private static byte[] allCommands(boolean timeouts) {
-    List<Command> commands = CommandTable.all();
+  private static byte[] allCommands(LogicalUnit unit, boolean timeouts) {
+    List<Command> commands = CommandTable.all(unit);
     int each = DESCRIPTOR_BYTES + (timeouts ? TIMEOUTS_BYTES : 0);
     ByteBuffer reply = ByteBuffer.allocate(4 + each * commands.size());
     reply.putInt(each * commands.size());

@@ -192,10 +192,10 @@ public final class TargetDevice {
     task.unit = unit;
     task.target = this;
     int opcode = Cdb.opcode(task.cdb);
-    Command command = CommandTable.find(opcode, Cdb.serviceAction(task.cdb));
+    Command command = CommandTable.find(unit, opcode, Cdb.serviceAction(task.cdb));
     if (command == null) {
       task.fail(
-          CommandTable.hasServiceActions(opcode)
+          CommandTable.hasServiceActions(unit, opcode)
               ? Condition.INVALID_FIELD_IN_CDB
               : Condition.INVALID_COMMAND_OPERATION_CODE);
       return;

@@ -12,6 +12,9 @@ final class UnitCommands {
   private static final int LOEJ_BIT = 0x02;
   private static final int POWER_CONDITION_MASK = 0xF0;
 
+  /** ZBC-2 5.10: the capacity is that of the disk, not of its conventional zones. */
+  private static final int RC_BASIS_LAST_BLOCK = 0x10;
+
   private UnitCommands() {}
 
   static void testUnitReady(LogicalUnit unit, ScsiTask task) {
@@ -61,11 +64,21 @@ final class UnitCommands {
   }
 
   static void readCapacity16(LogicalUnit unit, ScsiTask task) {
-    task.reply(capacity(unit).encode16());
+    byte[] reply = capacity(unit).encode16();
+    if (unit.zones() != null) {
+      reply[12] |= RC_BASIS_LAST_BLOCK;
+    }
+    task.reply(reply);
   }
 
   private static Capacity capacity(LogicalUnit unit) {
     return new Capacity(
-        unit.blockCount() - 1, unit.blockSize(), 0, 0, true, unit.store().zeroesDiscarded(), false);
+        unit.blockCount() - 1,
+        unit.blockSize(),
+        0,
+        0,
+        unit.zones() == null,
+        unit.zones() == null && unit.store().zeroesDiscarded(),
+        false);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One unit of 2 MiB behind two ports in two groups, and one task to run commands with. */
 final class ArrayFixture implements AutoCloseable {
@@ -29,9 +30,24 @@ final class ArrayFixture implements AutoCloseable {
   final TargetPort portA = groupA.addPort(1, TARGET + ",t,0x0001");
   final TargetPort portB = groupB.addPort(2, TARGET + ",t,0x0002");
   final MemoryStore store = new MemoryStore(BLOCKS * BLOCK, Long.MAX_VALUE);
-  final LogicalUnit unit = new LogicalUnit(LUN, LogicalUnitId.of(TARGET, LUN), BLOCK, store);
-  final TargetDevice device = new TargetDevice(List.of(unit), List.of(groupA, groupB));
-  Nexus nexus = device.connect("iqn.host,i,0x1", portA);
+  final LogicalUnit unit;
+  final TargetDevice device;
+  Nexus nexus;
+
+  ArrayFixture() {
+    this(null);
+  }
+
+  private ArrayFixture(@Nullable ZoneLayout zones) {
+    unit = new LogicalUnit(LUN, LogicalUnitId.of(TARGET, LUN), BLOCK, store, zones);
+    device = new TargetDevice(List.of(unit), List.of(groupA, groupB));
+    nexus = device.connect("iqn.host,i,0x1", portA);
+  }
+
+  /** As the other, but host-managed. */
+  static ArrayFixture zoned(ZoneLayout zones) {
+    return new ArrayFixture(zones);
+  }
 
   /** Opens a nexus whose power-on attention has been taken. */
   Nexus quietNexus(String initiator, TargetPort port) {
