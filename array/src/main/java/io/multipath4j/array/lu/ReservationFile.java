@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +122,11 @@ final class ReservationFile {
       channel.force(true);
     }
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    // The new name is durable once its directory is.
+    Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "directory");
+    try (FileChannel entries = FileChannel.open(directory)) {
+      entries.force(true);
+    }
   }
 
   /** Returns the state as READ FULL STATUS reports it. */
