@@ -10,6 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "array",
     mixinStandardHelpOptions = true,
+    versionProvider = ProgramVersion.class,
     description = "Run the embedded array by itself.",
     subcommands = ArrayServeCommand.class)
 final class ArrayCommand implements Runnable {

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
+    versionProvider = ProgramVersion.class,
     description = {
       "Serve logical units over iSCSI until stopped: LUN 1, 2, ... of one target, each behind all"
           + " portals. Each portal is a target port group of its own."

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "attach",
     mixinStandardHelpOptions = true,
+    versionProvider = ProgramVersion.class,
     description = {
       "Attach one logical unit through all its paths and serve it over NBD until stopped.",
       "",
@@ -57,7 +58,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  mpath attach iscsi://10.0.0.1/iqn.2026-01.example:disk/1 \\",
-      "               iscsi://10.0.1.1/iqn.2026-01.example:disk/1 --nbd unix:/run/disk.sock",
+      "    iscsi://10.0.1.1/iqn.2026-01.example:disk/1 --nbd unix:/run/disk.sock",
       "  qemu-img info nbd+unix:///?socket=/run/disk.sock"
     })
 final class AttachCommand implements Callable<Integer> {

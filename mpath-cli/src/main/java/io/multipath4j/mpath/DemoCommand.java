@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
+    versionProvider = ProgramVersion.class,
     description = {
       "Show the main job on an embedded array: one disk behind two portals, served over NBD, under a"
           + " load that verifies every byte, while one portal is cut and restored, and then the other"

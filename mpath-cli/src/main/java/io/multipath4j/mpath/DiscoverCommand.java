@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "discover",
     mixinStandardHelpOptions = true,
+    versionProvider = ProgramVersion.class,
     description = "List the targets of a portal, their portals and their logical units.",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:done", "1:failed, the reason is on standard error", "2:wrong usage"},

@@ -23,14 +23,14 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:done", "1:failed, the reason is on standard error", "2:wrong usage"},
     footerHeading = "%nEnvironment:%n",
     footer = {
-      "  MPATH_LOG=LEVEL    log to standard error from this level on: debug, info, warning, error",
+      "  MPATH_LOG=LEVEL    log from this level on: debug, info, warning or error",
       "  MPATH_DEBUG=1      show stack traces",
       "",
       "Examples:",
       "  mpath demo",
       "  mpath discover iscsi://10.0.0.1",
       "  mpath attach iscsi://10.0.0.1/iqn.2026-01.example:disk/1 \\",
-      "               iscsi://10.0.1.1/iqn.2026-01.example:disk/1 --nbd unix:/run/disk.sock"
+      "    iscsi://10.0.1.1/iqn.2026-01.example:disk/1 --nbd unix:/run/disk.sock"
     })
 final class MpathCommand implements Runnable {
 
