@@ -2,13 +2,10 @@ package io.multipath4j.mpath;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,8 +14,6 @@ class DemoTest {
 
   @Test
   void everyByteIsRightWhileEachPortalFailsAndNothingIsLeftBehind() throws Exception {
-    Set<String> foldersBefore = demoFolders();
-
     CommandRun run = CommandRun.of("demo", "--duration", "2s");
 
     assertThat(run.status()).as(run.out() + run.err()).isZero();
@@ -29,7 +24,7 @@ class DemoTest {
         .contains("(1 of 2 paths working)")
         .contains("(2 of 2 paths working)");
     assertThat(run.err()).isEmpty();
-    assertThat(demoFolders()).isEqualTo(foldersBefore);
+    assertThat(folder(run.out())).doesNotExist();
     assertThat(loopThreads()).isEmpty();
   }
 
@@ -49,16 +44,15 @@ class DemoTest {
 
   @Test
   void anInterruptStopsItAndLeavesNothingBehind() throws Exception {
-    Set<String> foldersBefore = demoFolders();
-
     try (BackgroundRun run = BackgroundRun.start("demo", "--duration", "60s")) {
       run.awaitOutput("in flight");
+      assertThat(folder(run.out())).exists();
       run.interrupt();
 
       assertThat(run.awaitStatus()).isEqualTo(130);
       assertThat(run.out()).contains("stopped before the end");
+      assertThat(folder(run.out())).doesNotExist();
     }
-    assertThat(demoFolders()).isEqualTo(foldersBefore);
     assertThat(loopThreads()).isEmpty();
   }
 
@@ -70,13 +64,11 @@ class DemoTest {
     assertThat(run.err()).contains("'soon' is not a time");
   }
 
-  private static Set<String> demoFolders() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.startsWith("mpath-demo"))
-          .collect(Collectors.toSet());
-    }
+  /** Returns the private folder of a run, from the socket that it says it serves. */
+  private static Path folder(String out) {
+    Matcher socket = Pattern.compile("socket=(\\S+)").matcher(out);
+    assertThat(socket.find()).as(out).isTrue();
+    return Path.of(socket.group(1)).getParent();
   }
 
   private static List<String> loopThreads() {
