@@ -139,6 +139,12 @@ public final class ParameterNegotiation {
           case MAXIMUM -> key.number(answer) >= key.number(wish);
           default -> false;
         };
+    if (!valid && key.rule() == NegotiationKey.Rule.LIST) {
+      // Some targets answer what they want, instead of Reject, when they want none of the offer.
+      throw new IscsiProtocolException(
+          "the target answers %s=%s, but this side is set up to accept only %s"
+              .formatted(key.keyName(), answer, wish));
+    }
     if (!valid) {
       throw new IscsiProtocolException(
           "answer %s=%s does not follow from the offer %s (RFC 7143 6.2)"

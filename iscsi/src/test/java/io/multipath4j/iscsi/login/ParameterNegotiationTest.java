@@ -130,6 +130,16 @@ class ParameterNegotiationTest {
   }
 
   @Test
+  void digestThatIsRequiredButNotWantedByTheTargetIsNamed() {
+    ParameterNegotiation initiator = new ParameterNegotiation(Map.of(HEADER_DIGEST, "CRC32C"));
+    initiator.offers();
+    assertThatThrownBy(
+            () -> initiator.receive(new TextKey("HeaderDigest", "None"), new ArrayList<>()))
+        .hasMessageContaining("answers HeaderDigest=None")
+        .hasMessageContaining("accept only CRC32C");
+  }
+
+  @Test
   void keysOfNormalSessionsAreIrrelevantInDiscovery() {
     ParameterNegotiation target = new ParameterNegotiation(Map.of());
     target.setDiscovery(true);
