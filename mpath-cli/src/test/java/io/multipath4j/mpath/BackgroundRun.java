@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import picocli.CommandLine;
 final class BackgroundRun implements AutoCloseable {
 
   private static final long LIMIT_SECONDS = 30;
+  private static final long POLLS_PER_SECOND = 100;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -50,14 +52,14 @@ final class BackgroundRun implements AutoCloseable {
 
   /** Waits until {@code condition} holds, while the command runs. */
   void await(String what, BooleanSupplier condition) throws InterruptedException {
-    for (long i = 0; i < LIMIT_SECONDS * 100; i++) {
+    for (long i = 0; i < LIMIT_SECONDS * POLLS_PER_SECOND; i++) {
       if (condition.getAsBoolean()) {
         return;
       }
-      if (status.isDone() && !condition.getAsBoolean()) {
+      if (thread.join(Duration.ofSeconds(1).dividedBy(POLLS_PER_SECOND))
+          && !condition.getAsBoolean()) {
         fail("ended with %s before %s:%n%s%s", status.join(), what, out(), err());
       }
-      TimeUnit.MILLISECONDS.sleep(10);
     }
     fail("no %s within %d s:%n%s%s", what, LIMIT_SECONDS, out(), err());
   }
