@@ -75,6 +75,7 @@ class ArrayWithLibiscsiTest {
       Program.kill(load);
     }
     assertThat(load.exitValue()).as(Program.read(log)).isZero();
+    assertThat(Program.read(log)).containsPattern("iops average [1-9]").contains("finished");
   }
 
   /**

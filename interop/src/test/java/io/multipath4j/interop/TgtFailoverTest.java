@@ -48,6 +48,10 @@ class TgtFailoverTest {
       }
       assertThat(load.exitValue()).as(Program.read(log) + mpath.output()).isZero();
       assertThat(Program.read(log)).contains("err= 0").doesNotContain("verify failed");
+      // Both paths were really lost and came back, or the load has shown nothing.
+      assertThat(mpath.output())
+          .contains("path sda:0 failed", "path sda:1 failed")
+          .contains("path sda:0 is back", "path sda:1 is back");
     }
   }
 }
