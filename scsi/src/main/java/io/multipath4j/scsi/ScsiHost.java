@@ -38,6 +38,7 @@ public final class ScsiHost {
   private final HostSlots slots;
   private final List<ScsiDevice> devices = new CopyOnWriteArrayList<>();
   private final ReturnCheck returnCheck;
+  private final List<ScsiHostListener> listeners = new CopyOnWriteArrayList<>();
 
   /** Devices that are being probed, or only asked for REPORT LUNS. */
   private final List<ScsiDevice> asked = new CopyOnWriteArrayList<>();
@@ -94,6 +95,16 @@ public final class ScsiHost {
    */
   public String lostBecause() {
     return lostBecause;
+  }
+
+  /** Adds a listener; the last added is told last. */
+  public void addListener(ScsiHostListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Removes a listener. */
+  public void removeListener(ScsiHostListener listener) {
+    listeners.remove(listener);
   }
 
   /** Replaces the check of a device whose transport has returned. */
@@ -184,6 +195,11 @@ public final class ScsiHost {
     } else if (!transport.isUp()) {
       found.transportLost();
     }
+    if (!closed) {
+      for (ScsiHostListener listener : listeners) {
+        listener.deviceAdded(found);
+      }
+    }
     return found;
   }
 
@@ -199,9 +215,14 @@ public final class ScsiHost {
 
   /** Removes a device: what it holds ends with OFFLINE, what is outstanding ends by itself. */
   public void remove(ScsiDevice device) {
-    devices.remove(device);
+    boolean known = devices.remove(device);
     device.changeState(DeviceState.QUIESCE, DeviceState.CANCEL);
     device.changeState(device.state(), DeviceState.DELETED);
+    if (known) {
+      for (ScsiHostListener listener : listeners) {
+        listener.deviceRemoved(device);
+      }
+    }
   }
 
   /** Removes all devices and closes the transport. */
@@ -216,6 +237,9 @@ public final class ScsiHost {
       remove(device);
     }
     transport.close();
+    for (ScsiHostListener listener : listeners) {
+      listener.hostClosed(this);
+    }
   }
 
   // ---- the transport's ups and downs ------------------------------------------------------------

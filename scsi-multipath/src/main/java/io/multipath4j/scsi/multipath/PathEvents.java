@@ -9,14 +9,17 @@ import java.util.List;
 final class PathEvents {
 
   private final MultipathListener listener;
+  private final TopologyListener topology;
 
-  PathEvents(MultipathListener listener) {
+  PathEvents(MultipathListener listener, TopologyListener topology) {
     this.listener = listener;
+    this.topology = topology;
   }
 
   void added(ScsiMpathDevice path) {
     List<ScsiMpathDevice> paths = path.head().paths();
     tell(Kind.PATH_ADDED, path, "added: " + path.label() + " (" + count(paths.size()) + ")");
+    topology.pathAdded(path);
   }
 
   void removed(ScsiMpathDevice path) {
@@ -25,6 +28,7 @@ final class PathEvents {
         Kind.PATH_REMOVED,
         path,
         "removed: " + path.label() + " (" + (left == 0 ? "it was the last" : count(left)) + ")");
+    topology.pathRemoved(path);
   }
 
   /** A device was not let in. */
@@ -55,8 +59,10 @@ final class PathEvents {
     String working = working(path.head().paths());
     if (failed) {
       tell(Kind.PATH_FAILED, path, "failed: " + path.label() + ": " + path.why() + working);
+      topology.pathFailed(path);
     } else {
       tell(Kind.PATH_REINSTATED, path, "is back: " + path.label() + working);
+      topology.pathReinstated(path);
     }
   }
 

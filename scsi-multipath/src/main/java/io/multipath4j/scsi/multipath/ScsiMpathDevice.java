@@ -101,7 +101,8 @@ public final class ScsiMpathDevice {
     return claim;
   }
 
-  ScsiMpathHead head() {
+  /** Returns the head that this is a path of. Any thread. */
+  public ScsiMpathHead head() {
     return claim.head();
   }
 
@@ -109,7 +110,8 @@ public final class ScsiMpathDevice {
     return identity;
   }
 
-  MpathDevice<ScsiMpathDevice> mpath() {
+  /** Returns the library's path, with the hidden disk. Any thread. */
+  public MpathDevice<ScsiMpathDevice> mpath() {
     return mpath;
   }
 

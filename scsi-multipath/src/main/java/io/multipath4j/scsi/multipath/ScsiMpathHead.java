@@ -7,10 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One logical unit: its id, its numbers, and its multipath disk. {@link ScsiMpathHeads} makes and
- * ends it.
+ * One logical unit: its id, its numbers, and its multipath disk. {@link ScsiMultipath} makes it.
  */
-final class ScsiMpathHead {
+public final class ScsiMpathHead {
 
   /** Most paths of one logical unit; the library has a bit for each. */
   static final int MAX_PATHS = Long.SIZE;
@@ -21,6 +20,8 @@ final class ScsiMpathHead {
   private final LunIdentity identity;
   private final String founder;
   private final MpathHead<ScsiMpathDevice> mpath;
+
+  private TopologyListener topology = new TopologyListener() {};
 
   /** Guarded by the lock of {@link ScsiMpathHeads}. */
   private final IndexAllocator pathIndices = new IndexAllocator(MAX_PATHS, "path indices");
@@ -44,15 +45,27 @@ final class ScsiMpathHead {
     this.mpath = mpath;
   }
 
+  /** Sets who is told of a new size. */
+  void setTopology(TopologyListener listener) {
+    topology = listener;
+  }
+
+  /** Returns the unique id as {@code wwid} shows it. Any thread. */
+  public String idText() {
+    return id.text();
+  }
+
   UniqueId id() {
     return id;
   }
 
-  int index() {
+  /** Returns the head's number, the N of {@code scsi_mpath_deviceN}. Any thread. */
+  public int index() {
     return index;
   }
 
-  int diskIndex() {
+  /** Returns the disk's number among all disks: 0 is {@code sda}. Any thread. */
+  public int diskIndex() {
     return diskIndex;
   }
 
@@ -65,16 +78,18 @@ final class ScsiMpathHead {
     return pathIndices;
   }
 
-  MpathHead<ScsiMpathDevice> mpath() {
+  /** Returns the library's head, which is the multipath disk. Any thread. */
+  public MpathHead<ScsiMpathDevice> mpath() {
     return mpath;
   }
 
-  String diskName() {
+  /** Returns the disk's name, {@code sda}. Any thread. */
+  public String diskName() {
     return mpath.name();
   }
 
   /** Returns the paths in the order in which they joined. Any thread. */
-  List<ScsiMpathDevice> paths() {
+  public List<ScsiMpathDevice> paths() {
     return mpath.devices().stream().map(MpathDevice::driverPath).toList();
   }
 
@@ -105,6 +120,9 @@ final class ScsiMpathHead {
       long now = mpath.capacityBytes();
       long capacity = smallest == Long.MAX_VALUE ? now : Math.max(now, smallest);
       mpath.setGeometry(capacity, StackedLimits.withReadOnly(stacked, readOnly));
+      if (mpath.isLive() && capacity != now) {
+        topology.headResized(this);
+      }
     }
   }
 

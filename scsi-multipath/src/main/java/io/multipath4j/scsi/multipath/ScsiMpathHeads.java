@@ -92,14 +92,16 @@ final class ScsiMpathHeads {
    *
    * <p>Delayed removal belongs here: a head that is to wait for a path's return keeps a claim of
    * its own.
+   *
+   * @return whether the head ended
    */
-  void release(Claim claim) {
+  boolean release(Claim claim) {
     ScsiMpathHead head = claim.head();
     lock.lock();
     try {
       head.pathIndices().free(claim.pathIndex());
       if (head.pathIndices().count() > 0) {
-        return;
+        return false;
       }
       byId.remove(head.id().text(), head);
     } finally {
@@ -113,6 +115,7 @@ final class ScsiMpathHeads {
     } finally {
       lock.unlock();
     }
+    return true;
   }
 
   /** Returns the heads in the order of their making. */

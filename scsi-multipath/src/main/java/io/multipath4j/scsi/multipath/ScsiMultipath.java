@@ -13,11 +13,14 @@ import io.multipath4j.scsi.DeviceProperties;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.ScsiDisk;
 import io.multipath4j.scsi.ScsiHost;
+import io.multipath4j.scsi.ScsiHostListener;
 import io.multipath4j.scsi.multipath.LunIdentity.Growth;
 import io.multipath4j.scsi.multipath.ScsiMpathHeads.Claim;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +34,8 @@ public final class ScsiMultipath {
   private final EventLoop loop;
   private final ScsiMultipathConfig config;
   private final NumaTopology numa;
+  private final TopologyListeners topology = new TopologyListeners();
+  private final Set<ScsiHost> hosts = ConcurrentHashMap.newKeySet();
   private final PathEvents events;
   private final PathWatch watch;
   private final ScsiMpathHeads heads = new ScsiMpathHeads();
@@ -49,8 +54,66 @@ public final class ScsiMultipath {
     this.loop = loop;
     this.config = config;
     this.numa = numa;
-    this.events = new PathEvents(listener);
+    this.events = new PathEvents(listener, topology);
     this.watch = new PathWatch(loop, paths::get, events, this::remove);
+  }
+
+  // ---- hosts, and who watches ------------------------------------------------------------------
+
+  /**
+   * Makes a host one of those that are shown to listeners, until it is closed. Paths may also be
+   * devices of other hosts. Does nothing when it is one already.
+   */
+  public void addHost(ScsiHost host) {
+    if (!hosts.add(host)) {
+      return;
+    }
+    topology.hostAdded(host);
+    host.addListener(
+        new ScsiHostListener() {
+          @Override
+          public void deviceAdded(ScsiDevice device) {
+            topology.deviceAdded(device);
+          }
+
+          @Override
+          public void deviceRemoved(ScsiDevice device) {
+            topology.deviceRemoved(device);
+          }
+
+          @Override
+          public void hostClosed(ScsiHost closed) {
+            hosts.remove(closed);
+            closed.removeListener(this);
+            topology.hostRemoved(closed);
+          }
+        });
+    host.devices().forEach(topology::deviceAdded);
+  }
+
+  /** Returns the hosts that are shown, by number. Any thread. */
+  public List<ScsiHost> hosts() {
+    return hosts.stream().sorted(Comparator.comparingInt(ScsiHost::number)).toList();
+  }
+
+  /** Returns the heads in the order of their making. Any thread. */
+  public List<ScsiMpathHead> mpathHeads() {
+    return heads.list();
+  }
+
+  /** Adds who is told what comes and goes from now on. */
+  public void addTopologyListener(TopologyListener listener) {
+    topology.add(listener);
+  }
+
+  /** Removes a listener. */
+  public void removeTopologyListener(TopologyListener listener) {
+    topology.remove(listener);
+  }
+
+  /** Returns the loop of all devices. Any thread. */
+  public EventLoop loop() {
+    return loop;
   }
 
   // ---- paths come and go ------------------------------------------------------------------------
@@ -85,6 +148,10 @@ public final class ScsiMultipath {
       // Not an ordinary disk either: that would be a second disk for what may have one already.
       return done(
           refuse(device, "", "refused " + ScsiMpathDevice.label(device) + ": " + e.getMessage()));
+    }
+    if (claim.isNew()) {
+      claim.head().setTopology(topology);
+      topology.headAdded(claim.head());
     }
     String differences = identity.differences(claim.head().identity(), Growth.DIFFERS);
     if (!differences.isEmpty()) {
@@ -145,6 +212,9 @@ public final class ScsiMultipath {
     head.restack();
     boolean first = head.mpath().setLive(path.mpath());
     events.added(path);
+    if (first) {
+      topology.headLive(head);
+    }
     events.stateChanged(path);
     return first
         ? new AddResult.NewHead(head.id().text(), head.index(), head.mpath())
@@ -169,7 +239,7 @@ public final class ScsiMultipath {
             + head.representative()
             + ": "
             + differences;
-    heads.release(claim);
+    release(claim);
     return refuse(device, head.diskName(), reason);
   }
 
@@ -200,8 +270,14 @@ public final class ScsiMultipath {
       head.restack();
       events.removed(path);
     }
-    heads.release(path.claim());
+    release(path.claim());
     return true;
+  }
+
+  private void release(Claim claim) {
+    if (heads.release(claim)) {
+      topology.headRemoved(claim.head());
+    }
   }
 
   private void forget(ScsiMpathDevice path) {

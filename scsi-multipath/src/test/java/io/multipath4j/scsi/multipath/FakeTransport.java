@@ -7,6 +7,7 @@ import io.multipath4j.scsi.ScsiTransport;
 import io.multipath4j.scsi.ScsiTransportListener;
 import io.multipath4j.scsi.TaskManagementListener;
 import io.multipath4j.scsi.TaskManagementResult;
+import io.multipath4j.scsi.codec.Lun;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,11 @@ final class FakeTransport implements ScsiTransport {
     this.name = name;
     this.loop = loop;
     units.put(0L, unit);
+  }
+
+  /** Puts a logical unit behind a LUN of 0 to 255. */
+  void add(int lun, FakeLogicalUnit unit) {
+    units.put(Lun.of(lun), unit);
   }
 
   /** Puts another logical unit behind LUN 0: an administrator remapped it. */
