@@ -78,6 +78,20 @@ public final class Bio {
     return set(BioOp.WRITE_ZEROES, offset, length, null, 0, flags, completion);
   }
 
+  /**
+   * Sets this bio up as a zone action.
+   *
+   * @param op one for which {@link BioOp#isZoneAction} holds
+   * @param offset first byte of the zone; 0 for all
+   * @param length of the zone; of the device for all
+   */
+  public Bio asZoneAction(BioOp op, long offset, long length, BioCompletion completion) {
+    if (!op.isZoneAction()) {
+      throw new IllegalArgumentException(op + " is no zone action");
+    }
+    return set(op, offset, length, null, 0, 0, completion);
+  }
+
   /** Makes this bio a clone of {@code original}: same request, same memory, other owner. */
   public Bio asCloneOf(Bio original, int extraFlags, BioCompletion completion) {
     return set(

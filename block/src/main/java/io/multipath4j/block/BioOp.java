@@ -11,7 +11,17 @@ public enum BioOp {
   /** Tells that the range's content is of no interest any more. It may read as anything after. */
   DISCARD,
   /** Makes the range read as zeroes. */
-  WRITE_ZEROES;
+  WRITE_ZEROES,
+  /** Opens the zone that is the range. */
+  ZONE_OPEN,
+  /** Closes the zone that is the range. */
+  ZONE_CLOSE,
+  /** Fills up the zone that is the range: it takes no more writes. */
+  ZONE_FINISH,
+  /** Empties the zone that is the range. */
+  ZONE_RESET,
+  /** Empties every zone. Its range is the whole device. */
+  ZONE_RESET_ALL;
 
   /** Tells whether this operation carries a data buffer. */
   public boolean hasData() {
@@ -20,6 +30,11 @@ public enum BioOp {
 
   /** Tells whether this operation may change the medium. */
   public boolean isWrite() {
-    return this == WRITE || this == DISCARD || this == WRITE_ZEROES;
+    return this == WRITE || this == DISCARD || this == WRITE_ZEROES || isZoneAction();
+  }
+
+  /** Tells whether this operation is about whole zones. */
+  public boolean isZoneAction() {
+    return compareTo(ZONE_OPEN) >= 0;
   }
 }

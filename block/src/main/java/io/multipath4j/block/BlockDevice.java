@@ -18,4 +18,9 @@ public interface BlockDevice {
    * exception. Call on the event loop that owns the device.
    */
   void submit(Bio bio);
+
+  /** Returns what this device can do beside I/O. Any thread. */
+  default BlockOperations operations() {
+    return BlockOperations.NONE;
+  }
 }

@@ -15,6 +15,7 @@ package io.multipath4j.block;
  * @param volatileCache completed writes need a FLUSH (or FUA) to be durable
  * @param fua the device does FUA by itself
  * @param readOnly writes are refused
+ * @param zoned how it is divided into zones
  */
 public record BlockLimits(
     int logicalBlockBytes,
@@ -27,7 +28,36 @@ public record BlockLimits(
     int discardGranularityBytes,
     boolean volatileCache,
     boolean fua,
-    boolean readOnly) {
+    boolean readOnly,
+    ZonedModel zoned) {
+
+  /** Makes the limits of a device without zones. */
+  public BlockLimits(
+      int logicalBlockBytes,
+      int physicalBlockBytes,
+      int minimumIoBytes,
+      int optimalIoBytes,
+      int maxTransferBytes,
+      long maxDiscardBytes,
+      long maxWriteZeroesBytes,
+      int discardGranularityBytes,
+      boolean volatileCache,
+      boolean fua,
+      boolean readOnly) {
+    this(
+        logicalBlockBytes,
+        physicalBlockBytes,
+        minimumIoBytes,
+        optimalIoBytes,
+        maxTransferBytes,
+        maxDiscardBytes,
+        maxWriteZeroesBytes,
+        discardGranularityBytes,
+        volatileCache,
+        fua,
+        readOnly,
+        ZonedModel.NONE);
+  }
 
   /** Checks the block sizes. */
   public BlockLimits {
@@ -52,7 +82,8 @@ public record BlockLimits(
 
   /**
    * Returns the longest request of this kind that the device takes in one piece, in bytes; 0 when
-   * it does not do such requests. A flush has no length and is never too long.
+   * it does not do such requests. A flush has no length, and a zone action is one piece however
+   * long the zone: they are never too long.
    */
   public long maxBytes(BioOp op) {
     return switch (op) {
@@ -60,6 +91,8 @@ public record BlockLimits(
       case DISCARD -> maxDiscardBytes;
       case WRITE_ZEROES -> maxWriteZeroesBytes;
       case FLUSH -> Long.MAX_VALUE;
+      case ZONE_OPEN, ZONE_CLOSE, ZONE_FINISH, ZONE_RESET, ZONE_RESET_ALL ->
+          zoned.isZoned() ? Long.MAX_VALUE : 0;
     };
   }
 

@@ -47,7 +47,8 @@ final class HeadCounters {
   private Group group(BioOp op) {
     return switch (op) {
       case READ -> read;
-      case WRITE, WRITE_ZEROES -> write;
+      case WRITE, WRITE_ZEROES, ZONE_OPEN, ZONE_CLOSE, ZONE_FINISH, ZONE_RESET, ZONE_RESET_ALL ->
+          write;
       case DISCARD -> discard;
       case FLUSH -> flush;
     };

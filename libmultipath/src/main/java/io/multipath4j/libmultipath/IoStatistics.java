@@ -5,7 +5,7 @@ package io.multipath4j.libmultipath;
  * it ends, however many paths it took; its time is from its first dispatch to its end.
  *
  * @param read reads
- * @param write writes and write-zeroes
+ * @param write writes, write-zeroes and zone actions
  * @param discard discards
  * @param flush flushes
  */

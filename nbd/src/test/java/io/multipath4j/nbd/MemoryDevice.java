@@ -149,7 +149,7 @@ final class MemoryDevice implements BlockDevice {
           case READ, WRITE -> limits.maxTransferBytes();
           case DISCARD -> limits.maxDiscardBytes();
           case WRITE_ZEROES -> limits.maxWriteZeroesBytes();
-          case FLUSH -> 0;
+          case FLUSH, ZONE_OPEN, ZONE_CLOSE, ZONE_FINISH, ZONE_RESET, ZONE_RESET_ALL -> 0;
         };
     boolean valid =
         bio.offset() >= 0
@@ -175,7 +175,7 @@ final class MemoryDevice implements BlockDevice {
           content.put(at + i, ZERO_BLOCK);
         }
       }
-      case FLUSH -> {}
+      case FLUSH, ZONE_OPEN, ZONE_CLOSE, ZONE_FINISH, ZONE_RESET, ZONE_RESET_ALL -> {}
     }
     return BlockStatus.OK;
   }

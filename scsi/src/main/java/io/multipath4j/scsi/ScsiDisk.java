@@ -181,6 +181,8 @@ public final class ScsiDisk implements BlockDevice {
         int unmap = unmaps(bio, now) ? Cdb.UNMAP : 0;
         prepareWriteSame(slot, bio, now, Opcode.WRITE_SAME_16, unmap);
       }
+      case ZONE_OPEN, ZONE_CLOSE, ZONE_FINISH, ZONE_RESET, ZONE_RESET_ALL ->
+          throw new IllegalStateException("a zone action passed the limits: " + bio);
     }
   }
 

@@ -152,7 +152,7 @@ class BlockDeviceContractTest {
         case READ -> Objects.requireNonNull(bio.data()).put(bio.dataOffset(), content, at, length);
         case WRITE -> content.put(at, Objects.requireNonNull(bio.data()), bio.dataOffset(), length);
         case DISCARD, WRITE_ZEROES -> content.put(at, new byte[length]);
-        case FLUSH -> {}
+        case FLUSH, ZONE_OPEN, ZONE_CLOSE, ZONE_FINISH, ZONE_RESET, ZONE_RESET_ALL -> {}
       }
     }
   }

@@ -195,6 +195,8 @@ public final class NbdClient implements BlockDevice {
       case FLUSH -> Transmitting.CMD_FLUSH;
       case DISCARD -> Transmitting.CMD_TRIM;
       case WRITE_ZEROES -> Transmitting.CMD_WRITE_ZEROES;
+      case ZONE_OPEN, ZONE_CLOSE, ZONE_FINISH, ZONE_RESET, ZONE_RESET_ALL ->
+          throw new IllegalStateException("NBD has no " + op);
     };
   }
 

@@ -1,6 +1,7 @@
 package io.multipath4j.scsi.multipath;
 
 import io.multipath4j.block.BlockLimits;
+import io.multipath4j.block.ZonedModel;
 
 /** Limits of a disk that may send any I/O to any of its paths: the most restrictive of each. */
 final class StackedLimits {
@@ -32,7 +33,17 @@ final class StackedLimits {
         Math.max(a.discardGranularityBytes(), b.discardGranularityBytes()),
         a.volatileCache() || b.volatileCache(),
         a.fua() && b.fua(),
-        a.readOnly() || b.readOnly());
+        a.readOnly() || b.readOnly(),
+        stack(a.zoned(), b.zoned()));
+  }
+
+  private static ZonedModel stack(ZonedModel a, ZonedModel b) {
+    if (a.kind() != b.kind() || a.zoneBytes() != b.zoneBytes()) {
+      throw new IllegalArgumentException("zones of " + a + " and " + b + " cannot be one disk");
+    }
+    return a.maxOpenZones() == 0 || (b.maxOpenZones() != 0 && b.maxOpenZones() < a.maxOpenZones())
+        ? b
+        : a;
   }
 
   /** Returns the same limits, read-only or not. */
@@ -48,6 +59,7 @@ final class StackedLimits {
         limits.discardGranularityBytes(),
         limits.volatileCache(),
         limits.fua(),
-        readOnly);
+        readOnly,
+        limits.zoned());
   }
 }
