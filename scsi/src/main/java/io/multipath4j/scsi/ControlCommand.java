@@ -19,10 +19,10 @@ final class ControlCommand {
   private final ScsiRequest request = new ScsiRequest(this::completed);
   private final CompletableFuture<byte[]> result = new CompletableFuture<>();
 
-  private ControlCommand(ScsiDevice device, int opcode, int allocationLength) {
+  private ControlCommand(ScsiDevice device, int opcode, int dataLength) {
     this.device = device;
     this.opcode = opcode;
-    this.data = ByteBuffer.allocateDirect(allocationLength);
+    this.data = ByteBuffer.allocateDirect(dataLength);
   }
 
   /** Runs a command with a Data-In part, or with none when {@code allocationLength} is 0. */
@@ -38,6 +38,25 @@ final class ControlCommand {
     return control.result;
   }
 
+  /**
+   * Runs a command with a Data-Out part in whatever state the device is, that must not be done
+   * twice: it is tried again only when the device did not do it. Whether it was done is unknown
+   * when the transport took it away; it then ends with OUTCOME_UNKNOWN.
+   */
+  static CompletableFuture<Void> runOnce(
+      ScsiDevice device, int opcode, byte[] list, Consumer<byte[]> cdb) {
+    ControlCommand control = new ControlCommand(device, opcode, list.length);
+    ScsiCommand command =
+        control.request.prepare(
+            Cdb.length(opcode), ScsiRequest.INTERNAL | ScsiRequest.EXACT_TRANSFER, 0);
+    control.request.repeat(Repeat.WHEN_NOT_DONE);
+    control.data.put(0, list);
+    command.data(Direction.TO_DEVICE, control.data, 0, list.length);
+    cdb.accept(command.cdb());
+    device.execute(control.request);
+    return control.result.thenAccept(nothing -> {});
+  }
+
   private void completed(ScsiRequest ended) {
     ScsiCommand command = ended.command();
     if (ended.status() == BlockStatus.OK) {
@@ -51,8 +70,23 @@ final class ControlCommand {
     result.completeExceptionally(
         new ScsiException(
             device.lunText() + ": " + Opcode.name(opcode) + ": " + cause(ended),
-            ended.status(),
+            outcomeUnknown(ended) ? BlockStatus.OUTCOME_UNKNOWN : ended.status(),
             ended.sense()));
+  }
+
+  /** Tells whether a command that changes something may have been done although it failed. */
+  private static boolean outcomeUnknown(ScsiRequest ended) {
+    boolean sent = ended.rule() != ResultRule.GOOD;
+    boolean changes = ended.command().direction() == Direction.TO_DEVICE;
+    boolean unanswered = ended.command().hostByte() != HostByte.DID_OK;
+    return sent && changes && (unanswered || isHalfDone(ended.rule()));
+  }
+
+  private static boolean isHalfDone(ResultRule rule) {
+    return rule == ResultRule.TASK_ABORTED
+        || rule == ResultRule.ABORTED_COMMAND
+        || rule == ResultRule.SHORT_TRANSFER
+        || rule == ResultRule.NO_SENSE_DATA;
   }
 
   private static String cause(ScsiRequest ended) {

@@ -194,6 +194,9 @@ final class DeviceQueue {
 
   private Disposition decide(ScsiRequest request, ResultRule rule) {
     Disposition disposition = rule.disposition();
+    if (disposition != Disposition.SUCCESS && !request.repeat().allowedBy(rule)) {
+      return Disposition.FAIL;
+    }
     return switch (disposition) {
       case SUCCESS, FAIL -> disposition;
       case RETRY, RETRY_LATER -> {

@@ -47,6 +47,7 @@ public final class ScsiRequest {
   // What the owner asks for.
   private int flags;
   private long timeoutMillis;
+  private Repeat repeat = Repeat.AS_THE_TABLE_SAYS;
 
   // How it ended.
   private BlockStatus status = BlockStatus.OK;
@@ -75,7 +76,7 @@ public final class ScsiRequest {
   }
 
   /**
-   * Clears the command for a new CDB.
+   * Clears the command for a new CDB, to be repeated as the table says.
    *
    * @param cdbLength in bytes; fill in {@code command().cdb()} afterwards
    * @param flags {@link #FAIL_FAST}, {@link #INTERNAL}, {@link #EXACT_TRANSFER}
@@ -87,7 +88,18 @@ public final class ScsiRequest {
     }
     this.flags = flags;
     this.timeoutMillis = timeoutMillis;
+    this.repeat = Repeat.AS_THE_TABLE_SAYS;
     return command.reset(cdbLength, commandListener);
+  }
+
+  /** Sets when the prepared command goes out again. */
+  public ScsiRequest repeat(Repeat when) {
+    this.repeat = when;
+    return this;
+  }
+
+  Repeat repeat() {
+    return repeat;
   }
 
   private void commandCompleted(ScsiCommand completed) {

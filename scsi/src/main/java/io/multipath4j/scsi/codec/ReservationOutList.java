@@ -48,6 +48,18 @@ public record ReservationOutList(
     return new ReservationOutList(key, serviceActionKey, false, false, false, List.of());
   }
 
+  /** Returns the same list with or without APTPL. */
+  public ReservationOutList withPersist(boolean aptpl) {
+    return new ReservationOutList(
+        key, serviceActionKey, allTargetPorts, aptpl, specifyInitiators, initiators);
+  }
+
+  /** Returns the same list with or without ALL_TG_PT. */
+  public ReservationOutList withAllTargetPorts(boolean all) {
+    return new ReservationOutList(
+        key, serviceActionKey, all, persist, specifyInitiators, initiators);
+  }
+
   /** Reads the list; it must be {@link #BYTES} long, or end with the last TransportID. */
   public static ReservationOutList decode(byte[] list) throws MalformedDataException {
     boolean specify = list.length > 20 && bit(list, 20, 3);
