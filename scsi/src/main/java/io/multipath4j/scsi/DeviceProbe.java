@@ -77,6 +77,20 @@ final class DeviceProbe {
         .thenApply(ignored -> probe.properties());
   }
 
+  /**
+   * Asks a device only whether it is there. False when the target says that it has no such logical
+   * unit; any other failure fails the future.
+   */
+  static CompletableFuture<Boolean> isThere(ScsiDevice device) {
+    return new DeviceProbe(device)
+        .standardInquiry()
+        .thenApply(ignored -> true)
+        .exceptionallyCompose(failure ->
+            cause(failure) instanceof ScsiException e && e.isLunAbsent()
+                ? CompletableFuture.completedFuture(false)
+                : CompletableFuture.failedFuture(failure));
+  }
+
   private DeviceProperties properties() {
     StandardInquiry told = inquiry;
     if (told == null) {
@@ -131,8 +145,7 @@ final class DeviceProbe {
   }
 
   private ScsiException absent(String why, int sense) {
-    return new ScsiException(
-        device.lunText() + ": not there (" + why + ")", BlockStatus.OFFLINE, sense);
+    return ScsiException.lunAbsent(device.lunText() + ": not there (" + why + ")", sense);
   }
 
   private CompletableFuture<Void> vpdPages() {

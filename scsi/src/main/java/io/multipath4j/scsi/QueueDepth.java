@@ -6,9 +6,6 @@ package io.multipath4j.scsi;
  */
 final class QueueDepth {
 
-  /** The most commands of one device, whatever is configured. */
-  static final int MAX = 4096;
-
   private int max;
   private volatile int current;
   private int goodAnswers;

@@ -40,6 +40,10 @@ final class ReturnCheck {
     gate = newGate;
   }
 
+  ReturnGate gate() {
+    return gate;
+  }
+
   /** The transport is lost: what was under way is of no interest any more. */
   void cancel() {
     round++;

@@ -17,6 +17,9 @@ public final class ScsiDevice {
   /** Commands at a time of a device for which nothing else is set. */
   public static final int DEFAULT_QUEUE_DEPTH = 128;
 
+  /** The most commands of one device at a time: SCSI_MAX_QUEUE_DEPTH of Linux. */
+  public static final int MAX_QUEUE_DEPTH = 4096;
+
   private final ScsiHost host;
   private final ScsiAddress address;
   private final DeviceCounters counters = new DeviceCounters();
@@ -71,13 +74,13 @@ public final class ScsiDevice {
   /**
    * Sets how many commands it gets at a time at most.
    *
-   * @param depth 1 to 4096
+   * @param depth 1 to {@link #MAX_QUEUE_DEPTH}
    * @throws IllegalArgumentException when out of range
    */
   public void setQueueDepth(int depth) {
-    if (depth < 1 || depth > QueueDepth.MAX) {
+    if (depth < 1 || depth > MAX_QUEUE_DEPTH) {
       throw new IllegalArgumentException(
-          this + ": queue depth " + depth + ": expected 1 to " + QueueDepth.MAX);
+          this + ": queue depth " + depth + ": expected 1 to " + MAX_QUEUE_DEPTH);
     }
     queue.depth().setMax(depth);
     queue.pump();
@@ -220,6 +223,7 @@ public final class ScsiDevice {
   }
 
   void reportSense(int sense) {
+    host.senseReported(sense);
     for (ScsiDeviceListener listener : listeners) {
       listener.senseReported(this, sense);
     }

@@ -11,6 +11,7 @@ public final class ScsiException extends Exception {
 
   private final BlockStatus status;
   private final int sense;
+  private final boolean lunAbsent;
 
   /**
    * Makes one.
@@ -19,9 +20,24 @@ public final class ScsiException extends Exception {
    * @param sense a sense code or {@link Sense#NONE}
    */
   public ScsiException(String message, BlockStatus status, int sense) {
+    this(message, status, sense, false);
+  }
+
+  private ScsiException(String message, BlockStatus status, int sense, boolean lunAbsent) {
     super(message);
     this.status = status;
     this.sense = sense;
+    this.lunAbsent = lunAbsent;
+  }
+
+  /** Makes one that says that the target has no logical unit there. */
+  static ScsiException lunAbsent(String message, int sense) {
+    return new ScsiException(message, BlockStatus.OFFLINE, sense, true);
+  }
+
+  /** Tells whether the target itself said that it has no logical unit there. */
+  public boolean isLunAbsent() {
+    return lunAbsent;
   }
 
   /** Returns how the command ended. */

@@ -11,10 +11,13 @@ import io.multipath4j.scsi.codec.LunList;
 import io.multipath4j.scsi.codec.MalformedDataException;
 import io.multipath4j.scsi.codec.Opcode;
 import io.multipath4j.scsi.codec.Sense;
+import io.multipath4j.scsi.codec.SenseKey;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +33,22 @@ public final class ScsiHost {
   /** First size for REPORT LUNS: 511 logical units. */
   private static final int REPORT_LUNS_BYTES = 4096;
 
+  /** SPC-5 annex D, as {@link Sense#ascAndAscq}. */
+  private static final int REPORTED_LUNS_DATA_HAS_CHANGED = 0x3F0E;
+
   private final int number;
   private final ScsiTransport transport;
   private final EventLoop loop;
   private final ScsiTimeouts timeouts;
   private final DeadlineScan scan;
   private final HostSlots slots;
-  private final List<ScsiDevice> devices = new CopyOnWriteArrayList<>();
-  private final ReturnCheck returnCheck;
+  private final HostScanner scanner = new HostScanner(this);
   private final List<ScsiHostListener> listeners = new CopyOnWriteArrayList<>();
+
+  /** By canonical LUN: a target may have thousands. */
+  private final ConcurrentNavigableMap<Long, ScsiDevice> devices = new ConcurrentSkipListMap<>();
+
+  private final ReturnCheck returnCheck;
 
   /** Devices that are being probed, or only asked for REPORT LUNS. */
   private final List<ScsiDevice> asked = new CopyOnWriteArrayList<>();
@@ -79,9 +89,14 @@ public final class ScsiHost {
     return timeouts;
   }
 
-  /** Returns the devices that were probed and not removed. Any thread. */
+  /** Returns the devices that were probed and not removed, by LUN. Any thread. */
   public List<ScsiDevice> devices() {
-    return List.copyOf(devices);
+    return List.copyOf(devices.values());
+  }
+
+  /** Tells whether it was closed. */
+  public boolean isClosed() {
+    return closed;
   }
 
   /** Returns how many commands the transport carries now. Any thread. */
@@ -147,7 +162,8 @@ public final class ScsiHost {
           } catch (MalformedDataException e) {
             throw new CompletionException(malformed(e));
           }
-        });
+        })
+        .whenComplete((luns, failure) -> asked.remove(lun0));
   }
 
   private static CompletableFuture<byte[]> reportLuns(ScsiDevice asked, int bytes) {
@@ -176,6 +192,85 @@ public final class ScsiHost {
         .thenApply(told -> add(found, told));
   }
 
+  /** The same for a LUN that is no device yet, given up after a while. */
+  CompletableFuture<ScsiDevice> probe(long lun, long deadlineMillis) {
+    ScsiDevice found = newDevice(lun);
+    CompletableFuture<DeviceProperties> told = DeviceProbe.run(found).copy();
+    limit(told, found, deadlineMillis);
+    return told.whenComplete(
+            (properties, failure) -> {
+              asked.remove(found);
+              if (failure != null) {
+                found.changeState(found.state(), DeviceState.DELETED);
+              }
+            })
+        .thenApply(properties -> add(found, properties));
+  }
+
+  /** Fails an answer that does not come in time. */
+  void limit(CompletableFuture<?> answer, ScsiDevice asking, long millis) {
+    Timer deadline =
+        loop.schedule(
+            MILLISECONDS.toNanos(millis),
+            () ->
+                answer.completeExceptionally(
+                    new ScsiException(
+                        asking.lunText() + ": no answer within " + millis + " ms",
+                        BlockStatus.TIMEOUT,
+                        Sense.NONE)));
+    var _ = answer.whenComplete((value, failure) -> deadline.cancel());
+  }
+
+  /**
+   * Finds the logical units behind this host. With a wildcard for the LUN: what the target lists
+   * becomes devices, devices that are there are asked who they are, and those that are gone are
+   * removed: gone is what a complete list does not have and what itself says that it is not there.
+   * An error or an empty list removes nothing. From then on the host scans by itself when the
+   * target reports that its list changed (unit attention 3Fh/0Eh), and when the transport returns.
+   *
+   * <p>With a number for the LUN: that one alone is probed, or looked at again; nothing is removed.
+   *
+   * @return completed on the loop thread when all are through; fails with {@link ScsiException}
+   *     when the target does not give a list
+   * @throws IllegalArgumentException when the pattern names a channel or target other than 0
+   */
+  public CompletableFuture<ScanResult> scan(ScanPattern pattern) {
+    return scanner.scan(pattern);
+  }
+
+  /**
+   * Asks a running device anew who and how large it is. One that another logical unit has taken the
+   * place of is blocked, checked again, and set offline.
+   *
+   * @return whether it is the same; fails with {@link ScsiException} when it did not tell
+   */
+  public CompletableFuture<Boolean> rescan(ScsiDevice device) {
+    return returnCheck
+        .gate()
+        .check(device)
+        .thenApply(same -> {
+          if (!same && device.state() == DeviceState.RUNNING) {
+            loop.execute(device::doubt);
+          }
+          return same;
+        });
+  }
+
+  void tellFailed(long lun, String reason) {
+    LOG.log(Level.WARNING, "host {0}: LUN {1} is no device: {2}", number, Lun.text(lun), reason);
+    for (ScsiHostListener listener : listeners) {
+      listener.logicalUnitFailed(this, lun, reason);
+    }
+  }
+
+  /** Some logical unit, known or not, reported something. */
+  void senseReported(int sense) {
+    if (Sense.key(sense) == SenseKey.UNIT_ATTENTION
+        && Sense.ascAndAscq(sense) == REPORTED_LUNS_DATA_HAS_CHANGED) {
+      scanner.lunsChanged();
+    }
+  }
+
   private ScsiDevice newDevice(long lun) {
     ScsiDevice device = new ScsiDevice(this, new ScsiAddress(number, 0, 0, lun));
     asked.add(device);
@@ -187,35 +282,30 @@ public final class ScsiHost {
     if (other != null) {
       return other; // two probes of one LUN at the same time: the first counts
     }
+    if (closed || found.state() == DeviceState.DELETED) {
+      found.changeState(found.state(), DeviceState.DELETED);
+      return found;
+    }
     found.setProperties(told);
-    devices.add(found);
+    devices.put(Lun.canonical(found.address().lun()), found);
     found.changeState(DeviceState.CREATED, DeviceState.RUNNING);
-    if (closed) {
-      remove(found);
-    } else if (!transport.isUp()) {
+    if (!transport.isUp()) {
       found.transportLost();
     }
-    if (!closed) {
-      for (ScsiHostListener listener : listeners) {
-        listener.deviceAdded(found);
-      }
+    for (ScsiHostListener listener : listeners) {
+      listener.deviceAdded(found);
     }
     return found;
   }
 
   /** Returns the device of a LUN, or null. Any thread. */
   public @Nullable ScsiDevice device(long lun) {
-    for (ScsiDevice device : devices) {
-      if (Lun.same(device.address().lun(), lun)) {
-        return device;
-      }
-    }
-    return null;
+    return devices.get(Lun.canonical(lun));
   }
 
   /** Removes a device: what it holds ends with OFFLINE, what is outstanding ends by itself. */
   public void remove(ScsiDevice device) {
-    boolean known = devices.remove(device);
+    boolean known = devices.remove(Lun.canonical(device.address().lun()), device);
     device.changeState(DeviceState.QUIESCE, DeviceState.CANCEL);
     device.changeState(device.state(), DeviceState.DELETED);
     if (known) {
@@ -225,12 +315,15 @@ public final class ScsiHost {
     }
   }
 
-  /** Removes all devices and closes the transport. */
+  /** Removes all devices and closes the transport. Once is enough. */
   public void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
     stopReplacementTimer();
     returnCheck.cancel();
-    for (ScsiDevice device : devices) {
+    for (ScsiDevice device : devices.values()) {
       remove(device);
     }
     for (ScsiDevice device : asked) {
@@ -253,7 +346,7 @@ public final class ScsiHost {
     returnCheck.cancel();
     stopReplacementTimer();
     startReplacementTimer();
-    for (ScsiDevice device : devices) {
+    for (ScsiDevice device : devices.values()) {
       device.transportLost();
     }
     for (ScsiDevice device : asked) {
@@ -286,7 +379,7 @@ public final class ScsiHost {
 
   private void replacementTimeout() {
     replacementTimer = null;
-    for (ScsiDevice device : devices) {
+    for (ScsiDevice device : devices.values()) {
       // One that is blocked without a doubt is back, and only being reset.
       if (device.isDoubted()
           && device.changeState(DeviceState.BLOCKED, DeviceState.TRANSPORT_OFFLINE)) {
@@ -320,7 +413,7 @@ public final class ScsiHost {
       LOG.log(Level.INFO, "host {0}: {1} is up", number, transport.name());
       // A device that is not back yet still becomes transport-offline in its time.
       returnCheck.cancel();
-      for (ScsiDevice device : devices) {
+      for (ScsiDevice device : devices.values()) {
         DeviceState state = device.state();
         if (state == DeviceState.BLOCKED || state == DeviceState.TRANSPORT_OFFLINE) {
           returnCheck.start(device);
@@ -328,6 +421,7 @@ public final class ScsiHost {
           device.pump();
         }
       }
+      scanner.transportUp();
     }
 
     @Override
@@ -345,6 +439,8 @@ public final class ScsiHost {
       ScsiDevice device = device(lun);
       if (code != Sense.NONE && device != null) {
         device.reportSense(code);
+      } else if (code != Sense.NONE) {
+        senseReported(code);
       }
     }
   }

@@ -51,6 +51,12 @@ public final class Lun {
     return a == b || (number(a) >= 0 && number(a) == number(b));
   }
 
+  /** Returns the form that {@link #of} gives, so that equal units have equal numbers. */
+  public static long canonical(long lun) {
+    int number = number(lun);
+    return number >= 0 ? of(number) : lun;
+  }
+
   /** Returns the number, or the sixteen hexadecimal digits when there is none. */
   public static String text(long lun) {
     int number = number(lun);
