@@ -22,6 +22,9 @@ public final class MpathDevice<P> {
   final PathCounters counters = new PathCounters();
   final PathHealth health = new PathHealth();
 
+  /** Whether the publisher has linked the disk to this path. Loop thread. */
+  boolean linked;
+
   /**
    * Makes a path; {@link MpathHead#addDevice} puts it on a head's list.
    *

@@ -5,9 +5,9 @@ import io.multipath4j.block.BlockDevice;
 import io.multipath4j.block.BlockLimits;
 import io.multipath4j.block.BlockStatus;
 import io.multipath4j.reactor.EventLoop;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,26 +20,36 @@ import org.jspecify.annotations.Nullable;
  * usable or unusable must be told: {@link #pathStateChanged}, {@link #setAccessState}, {@link
  * #setLive}; nobody polls.
  *
+ * <p>The order of a driver's calls:
+ *
+ * <pre>
+ *   a path is found     life().claim() of the head with its id, or of a new one
+ *   it passes           addDevice(path), setLive(path); the first one publishes the disk
+ *   it does not         life().releaseClaim(); if true: give the head up
+ *   it is to go         deleteDevice(path), life().releaseClaim(); if true: give the head up
+ *   no path came back   the template's removeHead(head) is called: give the head up
+ *   give the head up    take it off the driver's list, removeDisk(), life().uninit()
+ * </pre>
+ *
+ * <p>A driver with a list of heads does the first line, and the last two answers together with its
+ * change of the list, in one turn of the loop (or under one lock): then no path finds a head that
+ * goes.
+ *
  * @param <P> the driver's own object of a path
  */
 public final class MpathHead<P> implements BlockDevice {
 
-  /** Where the multipath disk is in its life. */
-  private enum Disk {
-    NEW,
-    LIVE,
-    REMOVED
-  }
-
   private final String name;
   private final MpathHeadTemplate<P> template;
+  private final HeadDisk<P> disk;
+  private final HeadLife<P> life;
+  private final ReadEpoch epoch = new ReadEpoch();
   private final PathTable<P> table;
   private final HeadCounters counters = new HeadCounters();
   private final IoDispatcher<P> dispatcher;
   private volatile IoPolicy ioPolicy;
   private volatile long capacityBytes;
   private volatile BlockLimits limits;
-  private volatile Disk disk = Disk.NEW;
   private volatile boolean queueIfNoPath;
   private volatile long noPathTimeoutNanos;
   private volatile boolean ioStatistics = true;
@@ -51,12 +61,14 @@ public final class MpathHead<P> implements BlockDevice {
    */
   public MpathHead(EventLoop loop, MpathHeadTemplate<P> template, MpathHeadConfig config) {
     this.name = config.name();
-    this.template = Objects.requireNonNull(template);
+    this.template = template;
     this.ioPolicy = config.policy();
     this.capacityBytes = config.capacityBytes();
     this.limits = config.limits();
     this.table = new PathTable<>(template, config.numa());
     this.dispatcher = new IoDispatcher<>(this, loop, table, counters, config.options());
+    this.life = new HeadLife<>(this, loop);
+    this.disk = new HeadDisk<>(this, loop, template.publisher());
   }
 
   // The block device.
@@ -95,34 +107,41 @@ public final class MpathHead<P> implements BlockDevice {
     kick();
   }
 
+  /** Returns what says how long this head lives: references, claims, delayed removal. */
+  public HeadLife<P> life() {
+    return life;
+  }
+
   // Paths.
 
   /**
-   * Appends a path to the list and wakes what waits: the path can be selected from now on. {@link
-   * #setLive} is to follow.
+   * Appends a path to the list and wakes what waits: the path can be selected from now on. A
+   * delayed removal that was pending does not happen. {@link #setLive} is to follow.
    *
-   * @throws IllegalStateException when the list is full ({@link PathTable#MAX_PATHS}), or the path
-   *     is on a list
+   * @throws IllegalStateException when the list is full ({@link PathTable#MAX_PATHS}), the path is
+   *     on a list, or the head was given up
    */
   public void addDevice(MpathDevice<P> path) {
+    life.pathComes(path);
     table.add(path);
     path.health.forget();
     kick();
   }
 
   /**
-   * A path came live: makes the disk live if it was not, chooses every node's path anew if this one
-   * is optimized, and wakes what waits.
+   * A path came live: makes the disk live and publishes it if it was not, links the paths, chooses
+   * every node's path anew if this one is optimized, and wakes what waits.
    *
-   * @return true when this made the disk live, which the driver publishes then
+   * @return true when this made the disk live
    * @throws IllegalStateException when the disk was removed
+   * @throws RuntimeException when the disk could not be published; it is not live then
    */
   public boolean setLive(MpathDevice<P> path) {
-    if (disk == Disk.REMOVED) {
+    if (disk.isRemoved()) {
       throw new IllegalStateException(name + " was removed; path " + path + " comes too late");
     }
-    boolean first = disk == Disk.NEW;
-    disk = Disk.LIVE;
+    boolean first = disk.setLive();
+    disk.linkPaths(table.paths());
     path.health.forget();
     dispatcher.backOff().readmit(path);
     if (template.isOptimized(path.driverPath())) {
@@ -136,12 +155,13 @@ public final class MpathHead<P> implements BlockDevice {
 
   /**
    * Takes a path off the list and out of the caches. I/O that is under way on it still ends through
-   * it; see {@link MpathDevice#inFlight()}.
+   * it; see {@link MpathDevice#inFlight()} and {@link #synchronize}.
    *
    * @return true when no path is left
    */
   public boolean deleteDevice(MpathDevice<P> path) {
     table.remove(path);
+    disk.unlink(path);
     kick();
     return devicesEmpty();
   }
@@ -203,25 +223,47 @@ public final class MpathHead<P> implements BlockDevice {
    * @return its result; AGAIN (EWOULDBLOCK) when there is no path
    */
   public BlockStatus callForDevice(Function<? super MpathDevice<P>, BlockStatus> call) {
-    long resting = table.setAside();
-    MpathDevice<P> path = select(resting);
-    if (path == null && resting != 0) {
-      path = select(0);
+    ReadEpoch.Generation reading = epoch.enter();
+    try {
+      MpathDevice<P> path = selectAny();
+      return path == null ? BlockStatus.AGAIN : call.apply(path);
+    } finally {
+      epoch.exit(reading);
     }
-    return path == null ? BlockStatus.AGAIN : call.apply(path);
   }
 
   /** Runs {@code call} on every path in the order of the list, whatever its state. Any thread. */
   public void callForAllDevices(Consumer<? super MpathDevice<P>> call) {
-    for (MpathDevice<P> path : table.paths()) {
-      call.accept(path);
+    ReadEpoch.Generation reading = epoch.enter();
+    try {
+      for (MpathDevice<P> path : table.paths()) {
+        call.accept(path);
+      }
+    } finally {
+      epoch.exit(reading);
     }
   }
 
-  /** Ends the disk for good: what waits for a path fails, and so does what comes later. */
+  /**
+   * Waits, without blocking, until nobody uses what the head was before this call: after a path was
+   * deleted, no selection or call of before still has it. I/O that it carries is another matter,
+   * see {@link MpathDevice#inFlight()}. Any thread.
+   *
+   * @return completed at once, or on the thread of the last who used it
+   */
+  public CompletionStage<Void> synchronize() {
+    return epoch.synchronize();
+  }
+
+  /**
+   * Ends the disk for good, the first time that it is called: what waits for a path fails, and so
+   * does what comes later. The disk is unpublished when nobody uses it.
+   */
   public void removeDisk() {
-    disk = Disk.REMOVED;
-    kick();
+    if (!disk.isRemoved()) {
+      life.diskRemoved();
+      disk.remove();
+    }
   }
 
   /** Sends everything that waits for a path through selection again, at the end of this turn. */
@@ -287,7 +329,7 @@ public final class MpathHead<P> implements BlockDevice {
 
   /** Tells whether the disk takes I/O. Any thread. */
   public boolean isLive() {
-    return disk == Disk.LIVE;
+    return disk.isLive();
   }
 
   /** Returns what was done so far. Any thread. */
@@ -305,42 +347,24 @@ public final class MpathHead<P> implements BlockDevice {
 
   /** Returns the state of this head and its paths. Any thread; its parts are not of one instant. */
   public MpathHeadSnapshot snapshot() {
-    long resting = table.setAside();
-    List<MpathHeadSnapshot.Path> paths = new ArrayList<>();
-    for (MpathDevice<P> path : table.paths()) {
-      paths.add(MpathHeadSnapshot.Path.of(path, state(path, resting)));
-    }
-    return new MpathHeadSnapshot(
-        name,
-        ioPolicy.word(),
-        isLive(),
-        queueIfNoPath,
-        capacityBytes,
-        List.copyOf(paths),
-        counters.inFlight.get(),
-        counters.parked.get(),
-        counters.requeueNoUsablePath.get(),
-        counters.failNoAvailablePath.get(),
-        counters.failovers.get(),
-        counters.safetyTimerFirings.get(),
-        counters.statistics());
-  }
-
-  private MpathHeadSnapshot.PathState state(MpathDevice<P> path, long resting) {
-    if (template.isDisabled(path.driverPath())) {
-      return template.availablePath(path.driverPath())
-          ? MpathHeadSnapshot.PathState.WAITING
-          : MpathHeadSnapshot.PathState.UNAVAILABLE;
-    }
-    return (path.bit() & resting) != 0
-        ? MpathHeadSnapshot.PathState.RESTING
-        : MpathHeadSnapshot.PathState.USABLE;
+    return MpathHeadSnapshot.of(this, table, counters);
   }
 
   // For the data path.
 
+  MpathHeadTemplate<P> template() {
+    return template;
+  }
+
   @Nullable MpathDevice<P> select(long avoid) {
     return ioPolicy.select(table, table.currentNode(), avoid);
+  }
+
+  /** Selects a path for what is no bio: one that does not rest, else any. */
+  @Nullable MpathDevice<P> selectAny() {
+    long resting = table.setAside();
+    MpathDevice<P> path = select(resting);
+    return path == null && resting != 0 ? select(0) : path;
   }
 
   /**

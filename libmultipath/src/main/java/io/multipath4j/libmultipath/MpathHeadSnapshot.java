@@ -1,5 +1,6 @@
 package io.multipath4j.libmultipath;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,6 +10,8 @@ import java.util.List;
  * @param policy the policy's word
  * @param live whether the disk takes I/O
  * @param queueIfNoPath whether I/O waits even when no path is available
+ * @param delayedRemovalSecs see {@link HeadLife#delayedRemovalSecs()}
+ * @param removalPending see {@link HeadLife#isRemovalPending()}
  * @param capacityBytes the disk's size
  * @param paths in the order of registration
  * @param inFlight bios that are owed a completion, parked ones included
@@ -24,6 +27,8 @@ public record MpathHeadSnapshot(
     String policy,
     boolean live,
     boolean queueIfNoPath,
+    long delayedRemovalSecs,
+    boolean removalPending,
     long capacityBytes,
     List<Path> paths,
     long inFlight,
@@ -34,6 +39,30 @@ public record MpathHeadSnapshot(
     long safetyTimerFirings,
     IoStatistics statistics) {
 
+  static <P> MpathHeadSnapshot of(MpathHead<P> head, PathTable<P> table, HeadCounters counters) {
+    long resting = table.setAside();
+    List<Path> paths = new ArrayList<>();
+    for (MpathDevice<P> path : table.paths()) {
+      paths.add(Path.of(path, PathState.of(path, head.template(), resting)));
+    }
+    return new MpathHeadSnapshot(
+        head.name(),
+        head.ioPolicy().word(),
+        head.isLive(),
+        head.queueIfNoPath(),
+        head.life().delayedRemovalSecs(),
+        head.life().isRemovalPending(),
+        head.capacityBytes(),
+        List.copyOf(paths),
+        counters.inFlight.get(),
+        counters.parked.get(),
+        counters.requeueNoUsablePath.get(),
+        counters.failNoAvailablePath.get(),
+        counters.failovers.get(),
+        counters.safetyTimerFirings.get(),
+        counters.statistics());
+  }
+
   /** Whether a path gets I/O. */
   public enum PathState {
     /** It can be selected. */
@@ -43,7 +72,15 @@ public record MpathHeadSnapshot(
     /** The driver disabled it, and expects it back by itself. */
     WAITING,
     /** The driver disabled it. */
-    UNAVAILABLE
+    UNAVAILABLE;
+
+    private static <P> PathState of(
+        MpathDevice<P> path, MpathHeadTemplate<P> template, long resting) {
+      if (template.isDisabled(path.driverPath())) {
+        return template.availablePath(path.driverPath()) ? WAITING : UNAVAILABLE;
+      }
+      return (path.bit() & resting) != 0 ? RESTING : USABLE;
+    }
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.multipath4j.libmultipath;
 
+import java.util.Optional;
+
 /**
  * What the library asks of a driver. The three questions about a path are asked on every selection,
  * by any thread: they answer at once, from state that is at hand, without blocking or allocating.
@@ -21,8 +23,14 @@ public interface MpathHeadTemplate<P> {
   boolean availablePath(P path);
 
   /**
-   * Takes the disk of {@code head} away, because no path came back in time: unpublish it, call
-   * {@link MpathHead#removeDisk()}, drop it. Head's loop.
+   * Gives {@code head} up, because no path came back in time: take it off the driver's list, call
+   * {@link MpathHead#removeDisk()} and {@link HeadLife#uninit()}. Called once, and not if {@link
+   * HeadLife#canRemoveHead} has answered true. Head's loop.
    */
   void removeHead(MpathHead<P> head);
+
+  /** Returns who shows the disk to the outside. Asked once for each head. */
+  default Optional<HeadPublisher<P>> publisher() {
+    return Optional.empty();
+  }
 }

@@ -25,6 +25,15 @@ final class FakePath implements BlockDevice {
   static final class Driver implements MpathHeadTemplate<FakePath> {
 
     final List<String> removed = new ArrayList<>();
+    private final Optional<HeadPublisher<FakePath>> publisher;
+
+    Driver() {
+      this(Optional.empty());
+    }
+
+    Driver(Optional<HeadPublisher<FakePath>> publisher) {
+      this.publisher = publisher;
+    }
 
     @Override
     public boolean isDisabled(FakePath path) {
@@ -44,6 +53,13 @@ final class FakePath implements BlockDevice {
     @Override
     public void removeHead(MpathHead<FakePath> head) {
       removed.add(head.name());
+      head.removeDisk();
+      head.life().uninit();
+    }
+
+    @Override
+    public Optional<HeadPublisher<FakePath>> publisher() {
+      return publisher;
     }
   }
 

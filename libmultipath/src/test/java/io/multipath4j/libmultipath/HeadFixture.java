@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A head on a manual loop, its paths, and the I/O that a test gave it. */
 final class HeadFixture {
@@ -19,7 +20,7 @@ final class HeadFixture {
       new BlockLimits(512, 4096, 4096, 0, 1 << 20, 1L << 30, 1L << 30, 1 << 20, true, true, false);
 
   final ManualLoop loop = new ManualLoop();
-  final FakePath.Driver driver = new FakePath.Driver();
+  final FakePath.Driver driver;
   final MpathHead<FakePath> head;
   final List<FakePath> paths = new ArrayList<>();
   final ByteBuffer memory = ByteBuffer.allocateDirect(8 << 20);
@@ -31,8 +32,22 @@ final class HeadFixture {
     this(policy, NumaTopology.SINGLE_NODE, MpathHeadOptions.DEFAULTS);
   }
 
+  HeadFixture(IoPolicy policy, Optional<HeadPublisher<FakePath>> publisher) {
+    this(
+        policy,
+        NumaTopology.SINGLE_NODE,
+        MpathHeadOptions.DEFAULTS,
+        new FakePath.Driver(publisher));
+  }
+
   HeadFixture(IoPolicy policy, NumaTopology numa, MpathHeadOptions options) {
-    head =
+    this(policy, numa, options, new FakePath.Driver());
+  }
+
+  private HeadFixture(
+      IoPolicy policy, NumaTopology numa, MpathHeadOptions options, FakePath.Driver driver) {
+    this.driver = driver;
+    this.head =
         new MpathHead<>(
             loop, driver, new MpathHeadConfig("sda", CAPACITY, LIMITS, policy, numa, options));
   }
