@@ -31,6 +31,7 @@ final class IoDispatcher<P> {
   private final MpathHeadOptions options;
   private final PathBackOff<P> backOff;
   private final RequeueList<P> requeue;
+  private final IoSuspension suspension;
   private final BioSplitter splitter = new BioSplitter(this::submit);
   private final IoFifo<P> submitted = new IoFifo<>();
   private final IoFifo<P> pool = new IoFifo<>();
@@ -51,6 +52,7 @@ final class IoDispatcher<P> {
     this.options = options;
     this.backOff = new PathBackOff<>(head, loop, table, options);
     this.requeue = new RequeueList<>(head, this, loop, counters, options);
+    this.suspension = new IoSuspension(head.name(), loop, requeue::kick);
   }
 
   PathBackOff<P> backOff() {
@@ -59,6 +61,10 @@ final class IoDispatcher<P> {
 
   RequeueList<P> requeue() {
     return requeue;
+  }
+
+  IoSuspension suspension() {
+    return suspension;
   }
 
   void submit(Bio bio) {
@@ -122,6 +128,12 @@ final class IoDispatcher<P> {
   }
 
   private void dispatch(MpathIo<P> io) {
+    if (suspension.isSuspended()) {
+      if (!requeue.append(io)) {
+        finish(io, BlockStatus.RESOURCE);
+      }
+      return;
+    }
     MpathDevice<P> path = choose(io);
     if (path == null) {
       parkOrFail(io);
@@ -138,6 +150,7 @@ final class IoDispatcher<P> {
       io.startNanos = loop.clock().nanoTime();
     }
     io.attempt.open(path, head.ioPolicy().countsActive());
+    suspension.attemptBegins();
     path.disk().submit(io.clone.asCloneOf(io.original, Bio.FAIL_FAST, io));
   }
 
@@ -160,6 +173,9 @@ final class IoDispatcher<P> {
 
   /** Tells whether a parked bio would not be parked again. */
   boolean couldGoOn(MpathIo<P> io) {
+    if (suspension.isSuspended()) {
+      return !head.isLive();
+    }
     return !head.isLive() || choose(io) != null || !head.mayWaitForPath();
   }
 
@@ -217,6 +233,7 @@ final class IoDispatcher<P> {
   void attemptEnded(MpathIo<P> io) {
     BlockStatus status = io.clone.status();
     MpathDevice<P> path = io.attempt.close(status, io.original.length());
+    suspension.attemptEnded();
     if (!status.isPathError()) {
       backOff.carried(path);
       finish(io, status);

@@ -7,6 +7,7 @@ import io.multipath4j.block.BlockStatus;
 import io.multipath4j.reactor.EventLoop;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -264,6 +265,27 @@ public final class MpathHead<P> implements BlockDevice {
       life.diskRemoved();
       disk.remove();
     }
+  }
+
+  /**
+   * Stops all I/O: what is submitted from now on, or fails over, waits on the requeue list, in
+   * order; what is on a path ends. For changes that must not happen under I/O, such as those that
+   * take a path's right to write away for a moment. Several suspensions may overlap; I/O goes on
+   * when all were ended.
+   *
+   * @param drainNanos how long to wait for what is on the paths; then it is as if this had not been
+   *     called
+   * @param holdNanos longest time, from the call on; then I/O goes on by itself, and says so
+   * @return completed, on the loop, when no I/O is on any path; fails with {@link
+   *     io.multipath4j.block.BlockOperationException}, TIMEOUT
+   */
+  public CompletableFuture<IoSuspension.Hold> suspend(long drainNanos, long holdNanos) {
+    return dispatcher.suspension().suspend(drainNanos, holdNanos);
+  }
+
+  /** Tells whether I/O is being held back by {@link #suspend}. Loop thread. */
+  public boolean isSuspended() {
+    return dispatcher.suspension().isSuspended();
   }
 
   /** Sends everything that waits for a path through selection again, at the end of this turn. */
