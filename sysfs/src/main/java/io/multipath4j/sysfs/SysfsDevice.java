@@ -14,10 +14,22 @@ import java.util.function.Supplier;
  * #remove}, which also takes away every link made by {@link #linkFrom}. Any thread may call.
  */
 public final class SysfsDevice {
+  /** Nothing here has a power state; tools that ask get the kernel's word for that. */
+  private static final SysfsTable<SysfsDevice> POWER =
+      SysfsTable.<SysfsDevice>builder()
+          .readOnly("runtime_status", device -> "unsupported\n")
+          .build();
+
+  private static final SysfsTable<SysfsDevice> STANDARD =
+      SysfsTable.<SysfsDevice>builder()
+          .directory("power", POWER)
+          .readWrite("uevent", SysfsDevice::showProperties, SysfsDevice::sendSynthetic)
+          .build();
+
   private final SysfsDirectory directory;
   private final SysfsDirectory subsystem;
   private final Supplier<Map<String, String>> properties;
-  private final List<SysfsLink> links = new ArrayList<>();
+  private final List<SysfsLink> links = new ArrayList<>(2);
 
   private SysfsDevice(
       SysfsDirectory directory,
@@ -47,13 +59,8 @@ public final class SysfsDevice {
     SysfsDirectory directory = parent.addDirectory(name);
     try {
       SysfsDevice device = new SysfsDevice(directory, subsystem, properties);
-      // Nothing here has a power state; tools that ask get the kernel's word for that.
-      directory
-          .addDirectory("power")
-          .addAttribute(SysfsAttribute.readOnly("runtime_status", () -> "unsupported\n"));
+      directory.addTable(STANDARD, device);
       directory.addLink("subsystem", subsystem);
-      directory.addAttribute(
-          SysfsAttribute.readWrite("uevent", device::showProperties, device::sendSynthetic));
       device.linkFrom(subsystem, name);
       return device;
     } catch (SysfsException e) {

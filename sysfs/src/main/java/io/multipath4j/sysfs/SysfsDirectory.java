@@ -1,70 +1,32 @@
 package io.multipath4j.sysfs;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory of the tree.
- *
- * <p>Its content is one immutable sorted array, replaced as a whole by each change: readers see the
- * directory before or after it, never between, and never wait.
+ * A directory of the tree: nodes of its own, and those of the {@link SysfsTable}s in it. Readers
+ * never wait, and each change is one node that is there or not; what is listed is sorted by name,
+ * as {@code LC_ALL=C ls} does.
  */
 public final class SysfsDirectory extends SysfsNode {
   private static final int MODE = 0755;
 
-  /** Sorted by name, as {@code LC_ALL=C ls} does; the directories among it are counted. */
-  private static final class Content {
-    static final Content EMPTY = new Content(new SysfsNode[0], 0);
+  private volatile Children children = Children.NONE;
+  private volatile int directories;
+  private volatile @Nullable TableInPlace<?> tables;
 
-    final SysfsNode[] nodes;
-    final int directories;
-
-    Content(SysfsNode[] nodes, int directories) {
-      this.nodes = nodes;
-      this.directories = directories;
-    }
-
-    /** Returns the index of a name, or {@code -1 - index} of where it would be. */
-    int indexOf(String name) {
-      int low = 0;
-      int high = nodes.length - 1;
-      while (low <= high) {
-        int middle = (low + high) >>> 1;
-        int order = nodes[middle].name().compareTo(name);
-        if (order == 0) {
-          return middle;
-        }
-        if (order < 0) {
-          low = middle + 1;
-        } else {
-          high = middle - 1;
-        }
-      }
-      return -1 - low;
-    }
-
-    Content with(int index, SysfsNode node) {
-      SysfsNode[] next = new SysfsNode[nodes.length + 1];
-      System.arraycopy(nodes, 0, next, 0, index);
-      next[index] = node;
-      System.arraycopy(nodes, index, next, index + 1, nodes.length - index);
-      return new Content(next, directories + (node instanceof SysfsDirectory ? 1 : 0));
-    }
-
-    Content without(int index) {
-      SysfsNode[] next = new SysfsNode[nodes.length - 1];
-      System.arraycopy(nodes, 0, next, 0, index);
-      System.arraycopy(nodes, index + 1, next, index, next.length - index);
-      return new Content(next, directories - (nodes[index] instanceof SysfsDirectory ? 1 : 0));
-    }
+  SysfsDirectory(SysfsTree tree, @Nullable SysfsDirectory parent, String name, long inode) {
+    super(tree, parent, name, inode);
   }
 
-  private volatile Content content = Content.EMPTY;
-
-  SysfsDirectory(SysfsTree tree, @Nullable SysfsDirectory parent, String name) {
-    super(tree, parent, name);
+  /** Makes a directory that is a row of a table. */
+  <T> SysfsDirectory(
+      SysfsDirectory parent, String name, long inode, SysfsTable<T> table, T object) {
+    this(parent.tree(), parent, name, inode);
+    tables = new TableInPlace<>(this, table, object, null);
   }
 
   /**
@@ -75,7 +37,7 @@ public final class SysfsDirectory extends SysfsNode {
    */
   public SysfsDirectory addDirectory(String name) {
     requireName(name);
-    return put(new SysfsDirectory(tree(), this, name));
+    return put(new SysfsDirectory(tree(), this, name, tree().nextInodes(1)));
   }
 
   /**
@@ -147,48 +109,103 @@ public final class SysfsDirectory extends SysfsNode {
     return snapshot();
   }
 
+  /**
+   * Adds the attributes of a table.
+   *
+   * @param object the object behind them here
+   * @throws SysfsException as {@link #addDirectory}
+   */
+  public <T> void addTable(SysfsTable<T> table, T object) {
+    synchronized (tree().structure()) {
+      requirePresent();
+      for (int row = 0; row < table.size(); row++) {
+        requireFree(table.row(row).name());
+      }
+      tables = new TableInPlace<>(this, table, object, tables);
+      touchIfSeen();
+    }
+  }
+
   /** As {@link #child}, also after removal. */
   @Nullable SysfsNode find(String name) {
-    Content now = content;
-    int index = now.indexOf(name);
-    return index < 0 ? null : now.nodes[index];
+    SysfsNode node = children.find(name);
+    for (TableInPlace<?> in = tables; node == null && in != null; in = in.next()) {
+      node = in.find(name);
+    }
+    return node;
   }
 
   /** As {@link #children}, also after removal. */
   List<SysfsNode> snapshot() {
-    return Collections.unmodifiableList(Arrays.asList(content.nodes));
+    List<SysfsNode> nodes = new ArrayList<>();
+    children.addAllTo(nodes);
+    if (tables != null) {
+      for (TableInPlace<?> in = tables; in != null; in = in.next()) {
+        in.addAllTo(nodes);
+      }
+      nodes.sort(Comparator.comparing(SysfsNode::name));
+    }
+    return Collections.unmodifiableList(nodes);
   }
 
-  /** The caller holds the lock of the structure. */
-  void drop(SysfsNode node) {
-    content = content.without(content.indexOf(node.name()));
+  /**
+   * Takes a node of its own out; false when it is of a table. The caller holds the lock of the
+   * structure.
+   */
+  boolean drop(SysfsNode node) {
+    if (children.find(node.name()) != node) {
+      return false;
+    }
+    children = children.without(node);
+    if (node instanceof SysfsDirectory) {
+      int fewer = directories - 1;
+      directories = fewer;
+    }
     touchIfSeen();
+    return true;
   }
 
   private <N extends SysfsNode> N put(N node) {
     synchronized (tree().structure()) {
       requirePresent();
-      int index = content.indexOf(node.name());
-      if (index >= 0) {
-        throw new SysfsException(SysfsErrno.EEXIST, node.path() + " is there already");
+      requireFree(node.name());
+      children = children.with(node);
+      if (node instanceof SysfsDirectory) {
+        int more = directories + 1;
+        directories = more;
       }
-      content = content.with(-1 - index, node);
       touchIfSeen();
       return node;
+    }
+  }
+
+  private void requireFree(String name) {
+    boolean taken = children.find(name) != null;
+    for (TableInPlace<?> in = tables; in != null; in = in.next()) {
+      taken |= in.table().indexOf(name) >= 0;
+    }
+    if (taken) {
+      throw new SysfsException(SysfsErrno.EEXIST, path() + "/" + name + " is there already");
     }
   }
 
   @Override
   void markRemoved() {
     super.markRemoved();
-    for (SysfsNode node : content.nodes) {
-      node.markRemoved();
+    List<SysfsNode> own = new ArrayList<>();
+    children.addAllTo(own);
+    own.forEach(SysfsNode::markRemoved);
+    for (TableInPlace<?> in = tables; in != null; in = in.next()) {
+      in.markRemoved();
     }
   }
 
   @Override
   SysfsStat look() {
-    return new SysfsStat(
-        SysfsStat.Type.DIRECTORY, MODE, inode(), 2 + content.directories, 0, seen());
+    int links = 2 + directories;
+    for (TableInPlace<?> in = tables; in != null; in = in.next()) {
+      links += in.directories();
+    }
+    return new SysfsStat(SysfsStat.Type.DIRECTORY, MODE, inode(), links, 0, seen());
   }
 }

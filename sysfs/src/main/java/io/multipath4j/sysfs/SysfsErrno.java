@@ -4,10 +4,16 @@ package io.multipath4j.sysfs;
 public enum SysfsErrno {
   /** No node has that path. */
   ENOENT(2),
+  /** The device did not do it. */
+  EIO(5),
   /** The attribute's object has no such thing now. */
   ENXIO(6),
+  /** Not now; it may be possible later. */
+  EAGAIN(11),
   /** The attribute's mode does not allow it, for root neither. */
   EACCES(13),
+  /** Something else holds it. */
+  EBUSY(16),
   /** The directory already has a node of that name. */
   EEXIST(17),
   /** The node was removed while it was held. */
@@ -23,7 +29,11 @@ public enum SysfsErrno {
   /** A name or a path is too long. */
   ENAMETOOLONG(36),
   /** Too many symbolic links in one path. */
-  ELOOP(40);
+  ELOOP(40),
+  /** The device's object knows no such operation. */
+  EOPNOTSUPP(95),
+  /** Whoever does it did not do it in time. */
+  ETIMEDOUT(110);
 
   private final int number;
 

@@ -1,8 +1,8 @@
 package io.multipath4j.sysfs;
 
-import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** An attribute in its place: what is read and written. */
 public final class SysfsFile extends SysfsNode {
@@ -15,14 +15,46 @@ public final class SysfsFile extends SysfsNode {
   /** The most raw bytes; a SCSI VPD page, the largest known use, has 4 + 65535. */
   public static final int MAX_BINARY_BYTES = 128 * 1024;
 
-  private static final System.Logger LOG = System.getLogger(SysfsFile.class.getName());
-
   private final SysfsAttribute attribute;
-  private volatile boolean toldTooLong;
+
+  /** The table that the file is of, and its row there; null when it stands for itself. */
+  private final @Nullable TableInPlace<?> table;
+
+  private final int row;
 
   SysfsFile(SysfsTree tree, SysfsDirectory parent, SysfsAttribute attribute) {
-    super(tree, parent, attribute.name());
+    super(tree, parent, attribute.name(), tree.nextInodes(1));
     this.attribute = attribute;
+    this.table = null;
+    this.row = 0;
+  }
+
+  SysfsFile(TableInPlace<?> table, int row, SysfsDirectory parent, SysfsAttribute attribute) {
+    super(parent.tree(), parent, attribute.name(), table.inode(row));
+    this.attribute = attribute;
+    this.table = table;
+    this.row = row;
+  }
+
+  /** A file of a table is one with its directory. */
+  @Override
+  public boolean isRemoved() {
+    SysfsDirectory in = parent();
+    return super.isRemoved() || (table != null && in != null && in.isRemoved());
+  }
+
+  @Override
+  long seenMillis() {
+    return table == null ? super.seenMillis() : table.seenMillis(row);
+  }
+
+  @Override
+  void touch() {
+    if (table == null) {
+      super.touch();
+    } else {
+      table.touch(row);
+    }
   }
 
   /** Returns what was put here. */
@@ -75,8 +107,7 @@ public final class SysfsFile extends SysfsNode {
       return;
     }
     // The kernel takes the first page and lets the writer come again with the rest, which would
-    // then
-    // be a value of its own. Half a value is never meant.
+    // then be a value of its own. Half a value is never meant.
     if (text.length() > PAGE_BYTES || text.getBytes(StandardCharsets.UTF_8).length > PAGE_BYTES) {
       throw new SysfsException(
           SysfsErrno.EINVAL, path() + " takes at most " + PAGE_BYTES + " bytes at once");
@@ -94,15 +125,12 @@ public final class SysfsFile extends SysfsNode {
 
   /** Text is cut between two characters, so that what is left is still text. */
   private byte[] cut(byte[] content, int limit) {
-    if (!toldTooLong) {
-      toldTooLong = true;
-      LOG.log(
-          Level.WARNING,
-          "{0} shows {1} bytes; only {2} fit, the rest is cut off",
-          path(),
-          content.length,
-          limit);
-    }
+    tree()
+        .tellTooLong(
+            name(),
+            () ->
+                "%s shows %d bytes; only %d fit, the rest is cut off"
+                    .formatted(path(), content.length, limit));
     int end = limit;
     while (!attribute.binary() && end > 0 && (content[end] & 0xC0) == 0x80) {
       end--;

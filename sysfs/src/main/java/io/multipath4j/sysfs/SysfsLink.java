@@ -9,7 +9,7 @@ public final class SysfsLink extends SysfsNode {
   private final SysfsNode target;
 
   SysfsLink(SysfsTree tree, SysfsDirectory parent, String name, SysfsNode target) {
-    super(tree, parent, name);
+    super(tree, parent, name, tree.nextInodes(1));
     this.target = target;
   }
 

@@ -18,7 +18,7 @@ public abstract sealed class SysfsNode permits SysfsDirectory, SysfsFile, SysfsL
   /** The longest name, in bytes. */
   public static final int MAX_NAME_BYTES = 255;
 
-  private static final long NEVER = Long.MIN_VALUE;
+  static final long NEVER = Long.MIN_VALUE;
   private static final AtomicLongFieldUpdater<SysfsNode> MODIFIED =
       AtomicLongFieldUpdater.newUpdater(SysfsNode.class, "modifiedMillis");
 
@@ -29,11 +29,11 @@ public abstract sealed class SysfsNode permits SysfsDirectory, SysfsFile, SysfsL
   private volatile long modifiedMillis = NEVER;
   private volatile boolean removed;
 
-  SysfsNode(SysfsTree tree, @Nullable SysfsDirectory parent, String name) {
+  SysfsNode(SysfsTree tree, @Nullable SysfsDirectory parent, String name, long inode) {
     this.tree = tree;
     this.parent = parent;
     this.name = name;
-    this.inode = tree.nextInode();
+    this.inode = inode;
   }
 
   /** Returns the tree that the node is or was in. */
@@ -88,7 +88,7 @@ public abstract sealed class SysfsNode permits SysfsDirectory, SysfsFile, SysfsL
    * nowhere. Readers are not waited for.
    *
    * @return false when it was removed before
-   * @throws IllegalStateException for the root
+   * @throws IllegalStateException for the root, and for what a {@link SysfsTable} made
    */
   public boolean remove() {
     SysfsDirectory from = parent;
@@ -99,7 +99,9 @@ public abstract sealed class SysfsNode permits SysfsDirectory, SysfsFile, SysfsL
       if (removed) {
         return false;
       }
-      from.drop(this);
+      if (!from.drop(this)) {
+        throw new IllegalStateException(path() + " is of a table, and goes with its directory");
+      }
       markRemoved();
       return true;
     }
@@ -114,20 +116,24 @@ public abstract sealed class SysfsNode permits SysfsDirectory, SysfsFile, SysfsL
   }
 
   final void requirePresent() {
-    if (removed) {
+    if (isRemoved()) {
       throw new SysfsException(SysfsErrno.ENODEV, path() + " was removed");
     }
   }
 
   /** As in kernfs, a node gets its time when it is first looked at. */
   final Instant seen() {
+    return Instant.ofEpochMilli(seenMillis());
+  }
+
+  long seenMillis() {
     if (modifiedMillis == NEVER) {
       MODIFIED.compareAndSet(this, NEVER, tree.nowMillis());
     }
-    return Instant.ofEpochMilli(modifiedMillis);
+    return modifiedMillis;
   }
 
-  final void touch() {
+  void touch() {
     modifiedMillis = tree.nowMillis();
   }
 

@@ -1,17 +1,21 @@
 package io.multipath4j.sysfs;
 
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A tree of attributes, and the operations on it by path that commands and mounts need.
  *
  * <p>Paths start at the root, with or without a slash, without the {@code /sys} where a mount may
  * show it. All methods may be called by any thread; readers take no lock, changes of structure
- * share one that is held for no longer than the copy of one directory.
+ * share one that is held briefly.
  */
 public final class SysfsTree {
   /** The longest path, in characters. */
@@ -20,10 +24,16 @@ public final class SysfsTree {
   /** The most symbolic links that one path may lead through. */
   public static final int MAX_LINKS = 40;
 
+  /** The most names of attributes that are warned of. */
+  private static final int MAX_TOO_LONG = 256;
+
+  private static final System.Logger LOG = System.getLogger(SysfsTree.class.getName());
+
   private final InstantSource clock;
   private final UeventStream uevents;
   private final AtomicLong inodes = new AtomicLong();
   private final Object structure = new Object();
+  private final Set<String> tooLong = ConcurrentHashMap.newKeySet();
   private final SysfsDirectory root;
 
   /**
@@ -35,7 +45,7 @@ public final class SysfsTree {
   public SysfsTree(InstantSource clock, UeventStream uevents) {
     this.clock = clock;
     this.uevents = uevents;
-    this.root = new SysfsDirectory(this, null, "");
+    this.root = new SysfsDirectory(this, null, "", nextInodes(1));
   }
 
   /** Returns the root, of inode 1. */
@@ -153,8 +163,16 @@ public final class SysfsTree {
     TreeDrawing.print(path, lookup(path, true), lines);
   }
 
-  long nextInode() {
-    return inodes.incrementAndGet();
+  /** Returns the first of so many numbers that no other node has or had. */
+  long nextInodes(int count) {
+    return inodes.getAndAdd(count) + 1;
+  }
+
+  /** Warns of a text that does not fit, once for each name of an attribute. */
+  void tellTooLong(String name, Supplier<String> sentence) {
+    if (tooLong.size() < MAX_TOO_LONG && tooLong.add(name)) {
+      LOG.log(Level.WARNING, sentence);
+    }
   }
 
   long nowMillis() {
