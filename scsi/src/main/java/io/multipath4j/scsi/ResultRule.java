@@ -99,6 +99,16 @@ public enum ResultRule {
       keys(SenseKey.ILLEGAL_REQUEST).ascs(0x20, 0x21, 0x22, 0x24, 0x26, 0x27),
       FAIL,
       BlockStatus.TARGET),
+  /** Too many zones are open, and would be on every path. */
+  ZONE_RESOURCES(
+      keys(SenseKey.DATA_PROTECT, SenseKey.ILLEGAL_REQUEST).codes(0x0C12, 0x550E, 0x550F),
+      FAIL,
+      BlockStatus.ZONE_RESOURCE),
+  /** The zone's condition forbids it, on every path. */
+  ZONE_REFUSED(
+      keys(SenseKey.ILLEGAL_REQUEST, SenseKey.DATA_PROTECT).codes(0x2C0D, 0x2C0E, 0x2C10, 0x2708),
+      FAIL,
+      BlockStatus.TARGET),
   /** 25h (no such logical unit here) and the rest: another path may have it. */
   REFUSED_HERE(keys(SenseKey.ILLEGAL_REQUEST), FAIL, BlockStatus.IOERR),
   /** Something happened; it has been reported, and the command was not done. */
@@ -115,6 +125,11 @@ public enum ResultRule {
           SenseKey.BLANK_CHECK),
       FAIL,
       BlockStatus.TARGET),
+  /** A command duration limit passed: another path would not be in time either. */
+  DURATION_LIMIT(
+      keys(SenseKey.ABORTED_COMMAND, SenseKey.COMPLETED).codes(0x2E01, 0x2E02, 0x2E03, 0x550A),
+      FAIL,
+      BlockStatus.DURATION_LIMIT),
   /** The device gave the command up. */
   ABORTED_COMMAND(keys(SenseKey.ABORTED_COMMAND), RETRY, BlockStatus.IOERR),
 

@@ -49,7 +49,8 @@ class ResultRuleTest {
   }
 
   static Stream<Line> lines() {
-    return Stream.of(hostLines(), statusLines(), senseLines(), refusedLines()).flatMap(x -> x);
+    return Stream.of(hostLines(), statusLines(), senseLines(), refusedLines(), finalLines())
+        .flatMap(x -> x);
   }
 
   private static Stream<Line> hostLines() {
@@ -154,12 +155,36 @@ class ResultRuleTest {
         sense(ResultRule.PROTECTION, 0x051000, Disposition.FAIL, BlockStatus.PROTECTION, false),
         sense(ResultRule.REFUSED, 0x052000, Disposition.FAIL, target, false),
         sense(ResultRule.REFUSED, 0x052100, Disposition.FAIL, target, false),
+        sense(ResultRule.REFUSED, 0x052104, Disposition.FAIL, target, false),
+        sense(ResultRule.REFUSED, 0x052105, Disposition.FAIL, target, false),
+        sense(ResultRule.REFUSED, 0x052106, Disposition.FAIL, target, false),
+        sense(ResultRule.REFUSED, 0x052107, Disposition.FAIL, target, false),
         sense(ResultRule.REFUSED, 0x052200, Disposition.FAIL, target, false),
         sense(ResultRule.REFUSED, 0x052400, Disposition.FAIL, target, false),
         sense(ResultRule.REFUSED, 0x052600, Disposition.FAIL, target, false),
         sense(ResultRule.REFUSED, 0x052700, Disposition.FAIL, target, false),
         sense(ResultRule.REFUSED_HERE, 0x052500, Disposition.FAIL, BlockStatus.IOERR, true),
         sense(ResultRule.REFUSED_HERE, 0x051A00, Disposition.FAIL, BlockStatus.IOERR, true));
+  }
+
+  /** Nothing of this another path would do better (SBC, ZBC-2 4.4, SPC-6 duration limits). */
+  private static Stream<Line> finalLines() {
+    BlockStatus zones = BlockStatus.ZONE_RESOURCE;
+    BlockStatus late = BlockStatus.DURATION_LIMIT;
+    BlockStatus target = BlockStatus.TARGET;
+    return Stream.of(
+        sense(ResultRule.ZONE_RESOURCES, 0x07550E, Disposition.FAIL, zones, false),
+        sense(ResultRule.ZONE_RESOURCES, 0x07550F, Disposition.FAIL, zones, false),
+        sense(ResultRule.ZONE_RESOURCES, 0x070C12, Disposition.FAIL, zones, false),
+        sense(ResultRule.ZONE_RESOURCES, 0x05550E, Disposition.FAIL, zones, false),
+        sense(ResultRule.ZONE_REFUSED, 0x072708, Disposition.FAIL, target, false),
+        sense(ResultRule.ZONE_REFUSED, 0x052C0D, Disposition.FAIL, target, false),
+        sense(ResultRule.ZONE_REFUSED, 0x052C0E, Disposition.FAIL, target, false),
+        sense(ResultRule.ZONE_REFUSED, 0x072C0E, Disposition.FAIL, target, false),
+        sense(ResultRule.ZONE_REFUSED, 0x052C10, Disposition.FAIL, target, false),
+        sense(ResultRule.DURATION_LIMIT, 0x0B2E01, Disposition.FAIL, late, false),
+        sense(ResultRule.DURATION_LIMIT, 0x0B2E02, Disposition.FAIL, late, false),
+        sense(ResultRule.DURATION_LIMIT, 0x0F550A, Disposition.FAIL, late, false));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -66,6 +66,7 @@ public final class AdditionalSense {
       case 0x2701 -> "hardware write protected";
       case 0x2702 -> "logical unit software write protected";
       case 0x2707 -> "space allocation failed write protect";
+      case 0x2708 -> "zone is read only";
       default -> "";
     };
   }
@@ -107,6 +108,7 @@ public final class AdditionalSense {
       case 0x0801 -> "logical unit communication time-out";
       case 0x0C00 -> "write error";
       case 0x0C02 -> "write error, auto reallocation failed";
+      case 0x0C12 -> "write error, insufficient zone resources";
       case 0x0E01 -> "information unit too short";
       case 0x1000 -> "ID CRC or ECC error";
       case 0x1001 -> "logical block guard check failed";
@@ -122,6 +124,12 @@ public final class AdditionalSense {
       case 0x1800 -> "recovered data with error correction applied";
       case 0x1A00 -> "parameter list length error";
       case 0x1D00 -> "miscompare during verify operation";
+      case 0x2C00 -> "command sequence error";
+      case 0x2C0D -> "reset write pointer not allowed";
+      case 0x2C0E -> "zone is offline";
+      case 0x2C10 -> "unwritten data in zone";
+      case 0x2E01 -> "command timeout before processing";
+      case 0x2E02 -> "command timeout during processing";
       case 0x3A00 -> "medium not present";
       case 0x3E01 -> "logical unit failure";
       case 0x3E02 -> "timeout on logical unit";
@@ -130,7 +138,9 @@ public final class AdditionalSense {
       case 0x4B00 -> "data phase error";
       case 0x5500 -> "system resource failure";
       case 0x5504 -> "insufficient registration resources";
+      case 0x550A -> "data currently unavailable";
       case 0x550E -> "insufficient zone resources";
+      case 0x550F -> "insufficient zone resources to complete write";
       case 0x5D00 -> "failure prediction threshold exceeded";
       default -> "";
     };
