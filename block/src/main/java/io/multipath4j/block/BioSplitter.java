@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts bios into pieces that a device takes. A bio that fits is passed on as it is; of a longer one
  * at most {@link #MAX_PIECES_IN_FLIGHT} pieces are under way at a time, so that a discard of
- * terabytes needs no more memory than a small one.
+ * terabytes needs no more memory than a small one. Pieces of a write to a zoned device are under
+ * way one after the other.
  *
  * <p>A split bio completes once, when no piece is under way any more: with OK, or with the error of
  * the failed piece that has the lowest offset. After an error no further piece is started; which
@@ -136,7 +137,10 @@ public final class BioSplitter {
         return;
       }
       issuing = true;
-      while (hasMore() && inFlight < MAX_PIECES_IN_FLIGHT) {
+      // A zone takes writes in order alone, and paths do not keep the order among each other.
+      boolean inOrder = parent.op() == BioOp.WRITE && deviceLimits.zoned().isZoned();
+      int window = inOrder ? 1 : MAX_PIECES_IN_FLIGHT;
+      while (hasMore() && inFlight < window) {
         long length =
             pieceBytes(
                 parent.op(), parent.offset() + started, parent.length() - started, deviceLimits);

@@ -1,6 +1,7 @@
 package io.multipath4j.scsi;
 
 import io.multipath4j.block.BlockStatus;
+import io.multipath4j.block.ZonedModel;
 import io.multipath4j.scsi.codec.BlockCharacteristics;
 import io.multipath4j.scsi.codec.BlockLimitsPage;
 import io.multipath4j.scsi.codec.Capacity;
@@ -16,6 +17,9 @@ import io.multipath4j.scsi.codec.StandardInquiry;
 import io.multipath4j.scsi.codec.SupportedPages;
 import io.multipath4j.scsi.codec.UnitSerialNumber;
 import io.multipath4j.scsi.codec.VpdPage;
+import io.multipath4j.scsi.codec.ZoneDescriptor;
+import io.multipath4j.scsi.codec.ZoneList;
+import io.multipath4j.scsi.codec.ZonedCharacteristics;
 import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,9 +30,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a device for everything in {@link DeviceProperties}, one command after the other: INQUIRY,
- * the VPD pages it has, TEST UNIT READY, READ CAPACITY(16) or else (10), MODE SENSE(10) or else
- * (6). Without INQUIRY data there is no device. A page it refuses, or that makes no sense, counts
- * as absent. A device that is not ready has no capacity, yet. Everything else fails the probe.
+ * the VPD pages it has, TEST UNIT READY, READ CAPACITY(16) or else (10), of a zoned disk the first
+ * zone, MODE SENSE(10) or else (6). Without INQUIRY data there is no device. A page it refuses, or
+ * that makes no sense, counts as absent. A device that is not ready has no capacity, yet.
+ * Everything else fails the probe.
  */
 final class DeviceProbe {
 
@@ -63,6 +68,8 @@ final class DeviceProbe {
   private @Nullable Provisioning provisioning;
   private @Nullable Capacity capacity;
   private ModeParameters mode = NO_MODE;
+  private ZonedCharacteristics zonedCharacteristics = ZonedCharacteristics.NOTHING;
+  private ZonedModel zoned = ZonedModel.NONE;
 
   private DeviceProbe(ScsiDevice device) {
     this.device = device;
@@ -105,7 +112,8 @@ final class DeviceProbe {
         characteristics,
         provisioning,
         capacity,
-        mode);
+        mode,
+        zoned);
   }
 
   private boolean isDisk() {
@@ -164,8 +172,12 @@ final class DeviceProbe {
                 VpdPage.BLOCK_CHARACTERISTICS,
                 BlockCharacteristics::decode,
                 t -> characteristics = t))
-        .thenCompose(
-            x -> listed(VpdPage.PROVISIONING, Provisioning::decode, t -> provisioning = t));
+        .thenCompose(x -> listed(VpdPage.PROVISIONING, Provisioning::decode, t -> provisioning = t))
+        .thenCompose(x ->
+            listed(
+                VpdPage.ZONED_CHARACTERISTICS,
+                ZonedCharacteristics::decode,
+                t -> zonedCharacteristics = t));
   }
 
   private <T> CompletableFuture<Void> listed(int code, Decoder<T> decoder, Consumer<T> use) {
@@ -211,6 +223,7 @@ final class DeviceProbe {
   private CompletableFuture<Void> disk() {
     return command(Opcode.TEST_UNIT_READY, 0, Cdb::testUnitReady)
         .thenCompose(ignored -> readCapacity())
+        .thenCompose(ignored -> zones())
         .exceptionallyCompose(failure ->
             cause(failure) instanceof ScsiException e && e.has(SenseKey.NOT_READY)
                 ? notReady(e)
@@ -240,6 +253,28 @@ final class DeviceProbe {
                     .thenApply(reply -> decode(reply, Capacity::decode10))
                 : CompletableFuture.failedFuture(failure))
         .thenAccept(told -> capacity = told);
+  }
+
+  /** The first zones tell how long all of them are, where they are all alike. */
+  private CompletableFuture<Void> zones() {
+    StandardInquiry told = inquiry;
+    Capacity size = capacity;
+    boolean hostManaged = told != null && told.deviceType() == StandardInquiry.HOST_MANAGED_ZONED;
+    boolean hostAware = characteristics.zoned() == BlockCharacteristics.HOST_AWARE;
+    if (size == null || !(hostManaged || hostAware)) {
+      return done();
+    }
+    ZonedModel.Kind kind = hostManaged ? ZonedModel.Kind.HOST_MANAGED : ZonedModel.Kind.HOST_AWARE;
+    int maxOpen = zonedCharacteristics.maxOpen();
+    zoned = new ZonedModel(kind, 0, maxOpen);
+    int bytes = ZoneList.HEADER_BYTES + ZoneDescriptor.BYTES;
+    return command(Opcode.ZBC_IN, bytes, cdb -> Cdb.reportZones(cdb, 0, ZoneList.ALL, true, bytes))
+        .thenAccept(reply -> {
+          long zoneBlocks = decode(reply, ZoneList::decode).commonBlocks();
+          long zoneBytes = zoneBlocks <= size.blocks() ? zoneBlocks * size.blockBytes() : 0;
+          zoned = new ZonedModel(kind, zoneBytes, maxOpen);
+        })
+        .exceptionallyCompose(failure -> otherwise(failure, DeviceProbe::done));
   }
 
   /** The header alone tells write protection, so a device without a caching page is asked too. */

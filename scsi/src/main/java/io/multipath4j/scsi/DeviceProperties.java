@@ -1,5 +1,6 @@
 package io.multipath4j.scsi;
 
+import io.multipath4j.block.ZonedModel;
 import io.multipath4j.scsi.codec.BlockCharacteristics;
 import io.multipath4j.scsi.codec.BlockLimitsPage;
 import io.multipath4j.scsi.codec.Capacity;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param provisioning page B2h; null when there is none
  * @param capacity null when the device is no disk, or is not ready, as behind a port in standby
  * @param mode write protection and caching
+ * @param zoned how it is divided into zones
  */
 public record DeviceProperties(
     StandardInquiry inquiry,
@@ -36,7 +38,8 @@ public record DeviceProperties(
     BlockCharacteristics characteristics,
     @Nullable Provisioning provisioning,
     @Nullable Capacity capacity,
-    ModeParameters mode) {
+    ModeParameters mode,
+    ZonedModel zoned) {
 
   /** Makes the set immutable. */
   public DeviceProperties {

@@ -257,6 +257,14 @@ final class DeviceQueue {
     }
   }
 
+  /** Its owner does not want a request sent any more; one that was sent goes its way. */
+  void giveUp(ScsiRequest request) {
+    if (request.stage == ScsiRequest.Stage.WAITING) {
+      RequestList.unlink(request);
+      end(request, BlockStatus.TIMEOUT, request.rule());
+    }
+  }
+
   /** The device's state changed: ends what the new one does not hold, sends what it lets go. */
   void stateChanged() {
     endRefused(urgent);

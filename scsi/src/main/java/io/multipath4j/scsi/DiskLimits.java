@@ -72,7 +72,8 @@ record DiskLimits(
             (int) Math.max(physical, clampBytes(page.unmapGranularityBlocks(), block)),
             told.mode().writeCache(),
             told.mode().fua(),
-            told.mode().writeProtected());
+            told.mode().writeProtected(),
+            told.zoned());
     return new DiskLimits(
         limits,
         capacity == null ? 0 : capacity.blocks(),

@@ -35,6 +35,8 @@ public final class ScsiDevice {
 
   private volatile @Nullable DeviceProperties properties;
 
+  private PassthroughGate passthroughGate = PassthroughGate.OPEN;
+
   ScsiDevice(ScsiHost host, ScsiAddress address) {
     this.host = host;
     this.address = address;
@@ -118,6 +120,34 @@ public final class ScsiDevice {
    */
   public CompletableFuture<byte[]> control(int opcode, int allocationLength, Consumer<byte[]> cdb) {
     return ControlCommand.run(this, opcode, allocationLength, ScsiRequest.INTERNAL, cdb);
+  }
+
+  /**
+   * Passes a program's command through: in its turn, as ordinary I/O, while the device is running;
+   * a blocked or quiesced device holds it, for the command's own timeout at most. Unit attentions
+   * that it meets are told to the listeners as well.
+   *
+   * @return completed when the command was sent and has its {@link ScsiPassthrough#result()},
+   *     whatever that is; fails with {@link io.multipath4j.block.BlockOperationException} when it
+   *     was not sent: NOTSUPP when the {@link PassthroughGate} refuses it, INVAL when its data are
+   *     too long for the transport, OFFLINE, TRANSPORT or TIMEOUT when the device does not take it
+   */
+  public CompletableFuture<Void> passthrough(ScsiPassthrough command) {
+    return PassthroughCommand.run(this, command);
+  }
+
+  /** Sets what programs may pass through; at first, everything. */
+  public void setPassthroughGate(PassthroughGate gate) {
+    passthroughGate = gate;
+  }
+
+  PassthroughGate passthroughGate() {
+    return passthroughGate;
+  }
+
+  /** Ends a request with TIMEOUT if it still waits to be sent. */
+  void giveUp(ScsiRequest request) {
+    queue.giveUp(request);
   }
 
   /**

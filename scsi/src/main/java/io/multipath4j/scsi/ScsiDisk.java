@@ -5,6 +5,7 @@ import io.multipath4j.block.BioOp;
 import io.multipath4j.block.BioSplitter;
 import io.multipath4j.block.BlockDevice;
 import io.multipath4j.block.BlockLimits;
+import io.multipath4j.block.BlockOperations;
 import io.multipath4j.block.BlockStatus;
 import io.multipath4j.scsi.ScsiCommand.Direction;
 import io.multipath4j.scsi.codec.Cdb;
@@ -40,11 +41,15 @@ public final class ScsiDisk implements BlockDevice {
 
   private static final System.Logger LOG = System.getLogger(ScsiDisk.class.getName());
 
+  /** A zone action moves no data, but may have as much to do as a device has zones. */
+  private static final long ZONE_ACTION_MILLIS = 60_000;
+
   private static final int INVALID_OPCODE = 0x2000;
   private static final int INVALID_FIELD_IN_CDB = 0x2400;
 
   private final String name;
   private final ScsiDevice device;
+  private final ScsiDiskOperations operations;
   private final BioSplitter splitter = new BioSplitter(this::start);
   private volatile DiskLimits limits;
 
@@ -70,6 +75,7 @@ public final class ScsiDisk implements BlockDevice {
     }
     this.name = name;
     this.device = device;
+    this.operations = new ScsiDiskOperations(this);
     this.known = told;
     this.limits = DiskLimits.of(told, device.host().transport(), false, false);
     this.zeroes = ByteBuffer.allocateDirect(limits.block().logicalBlockBytes());
@@ -107,6 +113,11 @@ public final class ScsiDisk implements BlockDevice {
     return limits.block();
   }
 
+  @Override
+  public BlockOperations operations() {
+    return operations;
+  }
+
   private void workOutLimits() {
     limits = DiskLimits.of(known, device.host().transport(), noDiscard, noWriteSame);
     if (zeroes.capacity() < limits.block().logicalBlockBytes()) {
@@ -138,8 +149,23 @@ public final class ScsiDisk implements BlockDevice {
     if (check != BlockStatus.OK) {
       return check;
     }
+    if (bio.op().isZoneAction() && !isOneZone(bio, now)) {
+      return BlockStatus.INVAL;
+    }
     boolean slow = bio.op() == BioOp.WRITE_ZEROES && !unmaps(bio, now);
     return slow && bio.has(Bio.FAST_ONLY) ? BlockStatus.NOTSUPP : null;
+  }
+
+  /** Tells whether a zone action is for a zone as a whole, or for all; the last may be shorter. */
+  private static boolean isOneZone(Bio bio, DiskLimits now) {
+    long capacityBytes = now.blocks() << now.blockShift();
+    long zoneBytes = now.block().zoned().zoneBytes();
+    if (bio.op() == BioOp.ZONE_RESET_ALL) {
+      return bio.offset() == 0 && bio.length() == capacityBytes;
+    }
+    return zoneBytes == 0
+        || (bio.offset() % zoneBytes == 0
+            && bio.length() == Math.min(zoneBytes, capacityBytes - bio.offset()));
   }
 
   /** Starts a bio that one command can do. */
@@ -182,7 +208,7 @@ public final class ScsiDisk implements BlockDevice {
         prepareWriteSame(slot, bio, now, Opcode.WRITE_SAME_16, unmap);
       }
       case ZONE_OPEN, ZONE_CLOSE, ZONE_FINISH, ZONE_RESET, ZONE_RESET_ALL ->
-          throw new IllegalStateException("a zone action passed the limits: " + bio);
+          prepareZoneAction(slot.request, bio, now);
     }
   }
 
@@ -254,6 +280,20 @@ public final class ScsiDisk implements BlockDevice {
     command.data(Direction.TO_DEVICE, slot.zeroBlock(zeroes), 0, now.block().logicalBlockBytes());
   }
 
+  private static void prepareZoneAction(ScsiRequest request, Bio bio, DiskLimits now) {
+    int action =
+        switch (bio.op()) {
+          case ZONE_OPEN -> Opcode.SA_OPEN_ZONE;
+          case ZONE_CLOSE -> Opcode.SA_CLOSE_ZONE;
+          case ZONE_FINISH -> Opcode.SA_FINISH_ZONE;
+          case ZONE_RESET, ZONE_RESET_ALL -> Opcode.SA_RESET_WRITE_POINTER;
+          default -> throw new IllegalArgumentException(bio + " is no zone action");
+        };
+    boolean all = bio.op() == BioOp.ZONE_RESET_ALL;
+    ScsiCommand command = request.prepare(16, flags(bio), ZONE_ACTION_MILLIS);
+    Cdb.zoneAction(command.cdb(), action, all ? 0 : bio.offset() >>> now.blockShift(), all);
+  }
+
   private static int flags(Bio bio) {
     return bio.has(Bio.FAIL_FAST) ? ScsiRequest.FAIL_FAST : 0;
   }
@@ -295,7 +335,7 @@ public final class ScsiDisk implements BlockDevice {
             && Sense.key(sense) == SenseKey.ILLEGAL_REQUEST
             && (Sense.ascAndAscq(sense) == INVALID_OPCODE
                 || Sense.ascAndAscq(sense) == INVALID_FIELD_IN_CDB);
-    if (!refused || bio.op().hasData() || bio.op() == BioOp.FLUSH) {
+    if (!refused || !(bio.op() == BioOp.DISCARD || bio.op() == BioOp.WRITE_ZEROES)) {
       return false;
     }
     if (bio.op() == BioOp.DISCARD) {

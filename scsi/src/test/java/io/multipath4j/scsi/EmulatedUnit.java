@@ -15,6 +15,8 @@ import io.multipath4j.scsi.codec.StandardInquiry;
 import io.multipath4j.scsi.codec.SupportedPages;
 import io.multipath4j.scsi.codec.UnitSerialNumber;
 import io.multipath4j.scsi.codec.VpdPage;
+import io.multipath4j.scsi.codec.ZoneList;
+import io.multipath4j.scsi.codec.ZonedCharacteristics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,6 +44,14 @@ final class EmulatedUnit implements ScriptedTransport.Target {
   Capacity capacity = new Capacity(0xFFFFF, 512, 3, 0, true, true, false);
   BlockLimitsPage limits = new BlockLimitsPage(true, 0, 8, 1024, 0, 4096, 1, 8, -1, 2048);
   Provisioning provisioning = new Provisioning(0, true, true, false, 1, Provisioning.THIN);
+  BlockCharacteristics characteristics = new BlockCharacteristics(1, 0, 0);
+
+  /** Page B6h; null when it is not zoned. */
+  ZonedCharacteristics zoned;
+
+  /** The answer to REPORT ZONES; null leaves the command to the test. */
+  ZoneList zones;
+
   ModeParameters mode = new ModeParameters(false, true, true, false);
   List<Long> luns = List.of(0L);
 
@@ -97,6 +107,12 @@ final class EmulatedUnit implements ScriptedTransport.Target {
       case Opcode.READ_CAPACITY_10 -> ScriptedTransport.answerData(command, capacity.encode10());
       case Opcode.MODE_SENSE_10 -> ScriptedTransport.answerData(command, mode.encode10());
       case Opcode.MODE_SENSE_6 -> ScriptedTransport.answerData(command, mode.encode6());
+      case Opcode.ZBC_IN -> {
+        if (zones == null) {
+          return false;
+        }
+        ScriptedTransport.answerData(command, zones.encode());
+      }
       default -> {
         return false;
       }
@@ -111,14 +127,18 @@ final class EmulatedUnit implements ScriptedTransport.Target {
     return switch (code) {
       case VpdPage.SUPPORTED_PAGES -> {
         TreeSet<Integer> pages = new TreeSet<>(Set.of(0x00, 0x80, 0x83, 0xB0, 0xB1, 0xB2));
+        if (zoned != null) {
+          pages.add(VpdPage.ZONED_CHARACTERISTICS);
+        }
         pages.removeAll(missingPages);
         yield SupportedPages.encode(0, pages);
       }
       case VpdPage.UNIT_SERIAL_NUMBER -> UnitSerialNumber.encode(0, serial);
       case VpdPage.DEVICE_IDENTIFICATION -> identification.encode(0);
       case VpdPage.BLOCK_LIMITS -> limits.encode(0);
-      case VpdPage.BLOCK_CHARACTERISTICS -> new BlockCharacteristics(1, 0, 0).encode(0);
+      case VpdPage.BLOCK_CHARACTERISTICS -> characteristics.encode(0);
       case VpdPage.PROVISIONING -> provisioning.encode(0);
+      case VpdPage.ZONED_CHARACTERISTICS -> zoned.encode(0x14);
       default -> null;
     };
   }

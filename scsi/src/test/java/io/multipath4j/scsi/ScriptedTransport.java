@@ -24,6 +24,7 @@ final class ScriptedTransport implements ScsiTransport {
 
   Target target = (lun, command) -> false;
   int canQueue = 64;
+  int maxTransferBytes = 1 << 20;
   boolean up = true;
 
   /** Who waits for the answer to the last LOGICAL UNIT RESET. */
@@ -125,7 +126,7 @@ final class ScriptedTransport implements ScsiTransport {
 
   @Override
   public int maxTransferBytes() {
-    return 1 << 20;
+    return maxTransferBytes;
   }
 
   @Override

@@ -32,7 +32,8 @@ sealed interface Admission {
       return new Ordinary("multipath is off");
     }
     StandardInquiry inquiry = told.inquiry();
-    if (inquiry.deviceType() != StandardInquiry.DISK) {
+    if (inquiry.deviceType() != StandardInquiry.DISK
+        && inquiry.deviceType() != StandardInquiry.HOST_MANAGED_ZONED) {
       return new Ordinary("it is no disk, but of device type " + inquiry.deviceType());
     }
     if (config.mode() == MultipathMode.ON && inquiry.tpgs() == 0) {

@@ -18,6 +18,9 @@ public record BlockCharacteristics(int rotationRate, int formFactor, int zoned) 
   /** Rotation rate of a medium that does not rotate. */
   public static final int NON_ROTATING = 1;
 
+  /** ZONED field: written in any order, but better in the order of its zones. */
+  public static final int HOST_AWARE = 1;
+
   private static final int CONTENT_BYTES = 0x3C;
   private static final int USED_BYTES = 9;
 

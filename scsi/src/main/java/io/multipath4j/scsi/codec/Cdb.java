@@ -54,6 +54,47 @@ public final class Cdb {
     };
   }
 
+  /** Operation code of commands whose length is in byte 7 (SPC-5 4.2.3). */
+  private static final int VARIABLE_LENGTH = 0x7F;
+
+  /** Longest variable-length CDB that is taken, in bytes. */
+  public static final int MAX_VARIABLE_BYTES = 32;
+
+  /**
+   * Returns what is wrong with the length of a CDB: it must be what the operation code's group says
+   * ({@link #length}); 12 to {@value #MAX_VARIABLE_BYTES} bytes, and as byte 7 says, for a
+   * variable-length one; 6, 10, 12 or 16 for reserved and vendor-specific groups.
+   *
+   * @return a clause for a person; empty when nothing is wrong
+   */
+  public static String lengthProblem(byte[] cdb) {
+    if (cdb.length == 0) {
+      return "the CDB is empty";
+    }
+    int opcode = cdb[0] & 0xFF;
+    int expected = length(opcode);
+    boolean fits;
+    String wanted;
+    if (opcode == VARIABLE_LENGTH) {
+      fits =
+          cdb.length >= 12
+              && cdb.length <= MAX_VARIABLE_BYTES
+              && cdb.length % 4 == 0
+              && u8(cdb, 7) == cdb.length - 8;
+      wanted = "12 to " + MAX_VARIABLE_BYTES + ", a multiple of 4, with what is beyond 8 in byte 7";
+    } else if (expected == 0) {
+      fits = cdb.length == 6 || cdb.length == 10 || cdb.length == 12 || cdb.length == 16;
+      wanted = "6, 10, 12 or 16";
+    } else {
+      fits = cdb.length == expected;
+      wanted = String.valueOf(expected);
+    }
+    return fits
+        ? ""
+        : "a CDB of %d bytes for operation code %02Xh: expected %s"
+            .formatted(cdb.length, opcode, wanted);
+  }
+
   // ---- builders -----------------------------------------------------------------------------
 
   /** TEST UNIT READY (SPC-4 6.47), 6 bytes. */

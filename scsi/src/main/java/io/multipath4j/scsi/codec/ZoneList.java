@@ -86,6 +86,14 @@ public record ZoneList(long listBytes, int same, long maxLba, List<ZoneDescripto
     return new ZoneList(listBytes, reply[4] & 0xF, i64(reply, 8), zones);
   }
 
+  /**
+   * Returns the length of a zone in blocks when all zones, but perhaps the last one, are equally
+   * long; else, or when no zone is here, 0.
+   */
+  public long commonBlocks() {
+    return same == 0 || zones.isEmpty() ? 0 : Math.max(0, zones.getFirst().length());
+  }
+
   /** Returns the data. */
   public byte[] encode() {
     byte[] data = new byte[HEADER_BYTES + ZoneDescriptor.BYTES * zones.size()];

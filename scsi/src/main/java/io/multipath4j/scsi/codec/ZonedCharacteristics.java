@@ -24,6 +24,10 @@ public record ZonedCharacteristics(
   /** No number is given, or there is no limit. */
   public static final long NOT_REPORTED = 0xFFFF_FFFFL;
 
+  /** A page that reports nothing: for devices without it. */
+  public static final ZonedCharacteristics NOTHING =
+      new ZonedCharacteristics(false, NOT_REPORTED, NOT_REPORTED, NOT_REPORTED);
+
   private static final int CONTENT_BYTES = 0x3C;
   private static final int USED_BYTES = 20;
 
@@ -36,6 +40,11 @@ public record ZonedCharacteristics(
     }
     return new ZonedCharacteristics(
         bit(reply, 4, 0), u32(reply, 8), u32(reply, 12), u32(reply, 16));
+  }
+
+  /** Returns the most sequential write required zones that may be open; 0 for no limit. */
+  public int maxOpen() {
+    return maxOpenRequired == NOT_REPORTED ? 0 : (int) Math.min(maxOpenRequired, Integer.MAX_VALUE);
   }
 
   /**
