@@ -6,4 +6,5 @@ module io.multipath4j.scsi.multipath {
   requires static transitive org.jspecify;
 
   exports io.multipath4j.scsi.multipath;
+  exports io.multipath4j.scsi.multipath.reservation;
 }

@@ -11,10 +11,6 @@ package io.multipath4j.scsi;
  * @param busy answers BUSY or TASK SET FULL
  * @param aborts ABORT TASK functions sent
  * @param resets LOGICAL UNIT RESET functions sent
- * @param ioRequests commands sent, each attempt anew ({@code iorequest_cnt} of Linux)
- * @param ioDone commands that came back ({@code iodone_cnt})
- * @param ioErrors commands that came back with anything but GOOD ({@code ioerr_cnt}); those that
- *     were not answered in time are {@code timeouts} ({@code iotmo_cnt})
  */
 public record DeviceCounters(
     Counter requests,
@@ -24,16 +20,10 @@ public record DeviceCounters(
     Counter timeouts,
     Counter busy,
     Counter aborts,
-    Counter resets,
-    Counter ioRequests,
-    Counter ioDone,
-    Counter ioErrors) {
+    Counter resets) {
 
   DeviceCounters() {
     this(
-        new Counter(),
-        new Counter(),
-        new Counter(),
         new Counter(),
         new Counter(),
         new Counter(),

@@ -10,7 +10,6 @@ import io.multipath4j.libmultipath.MpathHeadOptions;
 import io.multipath4j.libmultipath.NumaTopology;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.scsi.DeviceProperties;
-import io.multipath4j.scsi.PassthroughGate;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.ScsiDisk;
 import io.multipath4j.scsi.ScsiHost;
@@ -161,7 +160,6 @@ public final class ScsiMultipath {
     ScsiMpathDevice path = newPath(device, claim, identity);
     paths.put(device, path);
     device.addListener(watch);
-    device.setPassthroughGate(PassthroughGate.NO_RESERVATIONS);
     device.host().setReturnGate(watch.identity());
     return claim.isNew() || !config.mustVerifyContent(id)
         ? done(join(path))
@@ -285,7 +283,6 @@ public final class ScsiMultipath {
   private void forget(ScsiMpathDevice path) {
     paths.remove(path.device());
     path.device().removeListener(watch);
-    path.device().setPassthroughGate(PassthroughGate.OPEN);
   }
 
   private static <T> CompletableFuture<T> done(T result) {

@@ -1,0 +1,41 @@
+package io.multipath4j.scsi.multipath.reservation;
+
+/**
+ * What is kept of a disk's reservations.
+ *
+ * @param key the key of this host, not 0
+ * @param persist APTPL: the device keeps it through a power loss
+ * @param state what it is kept for
+ */
+public record KeyRecord(long key, boolean persist, State state) {
+
+  /** Why a key is kept. */
+  public enum State {
+    /** The registration had begun, and may not have come to its end. */
+    REGISTERING,
+    /** Every path is registered with it. */
+    REGISTERED,
+    /** Another host removed it: it is not to be registered by itself again. */
+    PREEMPTED,
+    /** It was unregistered, but paths that were away may still have it. */
+    LEAVING
+  }
+
+  /** Checks the key. */
+  public KeyRecord {
+    if (key == 0) {
+      throw new IllegalArgumentException("reservation key 0 stands for none");
+    }
+  }
+
+  /** Returns the same with another state. */
+  KeyRecord in(State other) {
+    return new KeyRecord(key, persist, other);
+  }
+
+  /** Keys are no passwords, but have no business in logs. */
+  @Override
+  public String toString() {
+    return "a key that is " + state;
+  }
+}

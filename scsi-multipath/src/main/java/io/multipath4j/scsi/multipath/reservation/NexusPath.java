@@ -1,0 +1,23 @@
+package io.multipath4j.scsi.multipath.reservation;
+
+/** A path as the reservations see it. Loop thread only. */
+public interface NexusPath {
+
+  /** Returns the path as an operator knows it; the same for the same nexus. */
+  String label();
+
+  /** Returns the commands of its nexus. */
+  NexusCommands commands();
+
+  /**
+   * Tells whether commands reach the logical unit: the transport is up, and since it came up the
+   * unit has proved to be the right one.
+   */
+  boolean isReachable();
+
+  /** Takes the path out of use until {@link HeadReservations#admit} has admitted it again. */
+  void doubt();
+
+  /** Sets whether another path holds a reservation that lets only its holder do I/O. */
+  void bar(boolean barred);
+}
