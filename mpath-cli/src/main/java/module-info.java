@@ -6,6 +6,7 @@ module io.multipath4j.mpath {
   requires io.multipath4j.iscsi;
   requires io.multipath4j.nbd;
   requires io.multipath4j.scsi.multipath;
+  requires io.multipath4j.sysfs;
   requires tools.jackson.databind;
   requires static org.jspecify;
 
@@ -15,4 +16,8 @@ module io.multipath4j.mpath {
   // picocli sets the fields of the commands.
   opens io.multipath4j.mpath to
       info.picocli;
+
+  // Its records are lines of JSON.
+  opens io.multipath4j.mpath.control to
+      tools.jackson.databind;
 }

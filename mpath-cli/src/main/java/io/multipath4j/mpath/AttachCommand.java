@@ -11,17 +11,22 @@ import io.multipath4j.mpath.attach.ServedDisk;
 import io.multipath4j.mpath.console.CommandFailure;
 import io.multipath4j.mpath.console.Loops;
 import io.multipath4j.mpath.console.Report;
+import io.multipath4j.mpath.control.ProcessRequest;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
 import io.multipath4j.scsi.codec.Lun;
+import io.multipath4j.scsi.multipath.HeadSnapshot;
 import io.multipath4j.scsi.multipath.MultipathMode;
 import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
+import io.multipath4j.sysfs.SysfsTree;
+import io.multipath4j.sysfs.UeventStream;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -66,9 +71,13 @@ final class AttachCommand implements Callable<Integer> {
   /** Most time to stop in order: clients' I/O, then logout. */
   private static final long STOP_MILLIS = 8_000;
 
+  /** How many events the tree keeps for those who read them slowly. */
+  private static final int UEVENTS = 1024;
+
   @ParentCommand private MpathCommand mpath = new MpathCommand();
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private InitiatorOptions initiator = new InitiatorOptions();
+  @Mixin private ControlService control = new ControlService();
   @Mixin private ReportOptions reporting = new ReportOptions();
 
   @Parameters(
@@ -82,13 +91,15 @@ final class AttachCommand implements Callable<Integer> {
       required = true,
       paramLabel = "ADDRESS",
       description =
-          "Where to serve: unix:PATH (mode 0600, its folder is made if it is missing) or HOST:PORT.")
+          "Where to serve: unix:PATH (mode 0600, its folder is made if it is missing) or"
+              + " HOST:PORT.")
   private NbdAddress nbd = new NbdAddress.Unix(Path.of("disk.sock"));
 
   @Option(
       names = "--allow-remote",
       description =
-          "Permit an NBD address that other hosts can reach. There is no encryption and no password.")
+          "Permit an NBD address that other hosts can reach. There is no encryption and no"
+              + " password.")
   private boolean allowRemote;
 
   @Option(
@@ -116,7 +127,8 @@ final class AttachCommand implements Callable<Integer> {
       paramLabel = "MODE",
       description =
           "on: only units that report target port groups (ALUA) and a strong id; always: whatever"
-              + " agrees in id, size, block size, type, vendor, product and serial. Default: always.")
+              + " agrees in id, size, block size, type, vendor, product and serial. Default:"
+              + " always.")
   private MultipathMode mode = MultipathMode.ALWAYS;
 
   @Option(
@@ -132,7 +144,14 @@ final class AttachCommand implements Callable<Integer> {
     AttachReport told = new AttachReport(report);
     try (NioEventLoop loop = Loops.start("mpath")) {
       DiskAttachment attachment = new DiskAttachment(loop, plan, told, new SecureRandom());
-      try {
+      SysfsTree tree = newTree();
+      try (ControlService.Running _ =
+          control.start(
+              loop,
+              tree,
+              () -> attachment.head().stream().map(AttachCommand::named).toList(),
+              mpath.surroundings().environment(),
+              report)) {
         ServedDisk served = await(loop, attachment);
         told.serving(served, plan.readOnly());
         new CountDownLatch(1).await();
@@ -146,6 +165,15 @@ final class AttachCommand implements Callable<Integer> {
       }
       return ExitCode.OK;
     }
+  }
+
+  private static SysfsTree newTree() {
+    InstantSource clock = InstantSource.system();
+    return new SysfsTree(clock, new UeventStream(clock, UEVENTS));
+  }
+
+  private static ProcessRequest.Disk named(HeadSnapshot head) {
+    return new ProcessRequest.Disk(head.disk(), head.id());
   }
 
   private static ServedDisk await(NioEventLoop loop, DiskAttachment attachment)

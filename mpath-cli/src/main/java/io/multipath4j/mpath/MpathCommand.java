@@ -16,6 +16,11 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       DiscoverCommand.class,
       AttachCommand.class,
+      LsCommand.class,
+      CatCommand.class,
+      SetCommand.class,
+      TreeCommand.class,
+      MonitorCommand.class,
       ArrayCommand.class,
       HelpCommand.class
     },
@@ -23,6 +28,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:done", "1:failed, the reason is on standard error", "2:wrong usage"},
     footerHeading = "%nEnvironment:%n",
     footer = {
+      "  MPATH_CONTROL=PATH the control socket of the process that verbs ask, as --control",
       "  MPATH_LOG=LEVEL    log from this level on: debug, info, warning or error",
       "  MPATH_DEBUG=1      show stack traces",
       "",

@@ -9,12 +9,12 @@ final class ProgramVersion implements IVersionProvider {
   @Override
   public String[] getVersion() {
     return new String[] {
-      "mpath " + programVersion(),
-      "Java " + Runtime.version() + " on " + System.getProperty("os.name")
+      "mpath " + current(), "Java " + Runtime.version() + " on " + System.getProperty("os.name")
     };
   }
 
-  private static String programVersion() {
+  /** Returns the version of the program. */
+  static String current() {
     // As a module, else as a jar on the class path.
     ModuleDescriptor module = Main.class.getModule().getDescriptor();
     String version =

@@ -54,6 +54,42 @@ class AttachTest {
   }
 
   @Test
+  void otherCommandsReachItThroughAPrivateSocketUntilItEnds() throws Exception {
+    Path control = folder.resolve("control.sock");
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.start(
+                "attach", array.url(0, 1), "--nbd", socket(), "--control", control.toString())) {
+      run.awaitOutput("ready");
+
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(control)))
+          .isEqualTo("rw-------");
+      assertThat(CommandRun.of("ls", "--control", control.toString()).status()).isZero();
+
+      run.interrupt();
+      assertThat(run.awaitStatus()).isZero();
+      assertThat(control).doesNotExist();
+    }
+  }
+
+  @Test
+  void withoutAControlChannelTheDiskIsServedAllTheSame() throws Exception {
+    Map<String, String> unusable =
+        Map.of("XDG_RUNTIME_DIR", Files.createFile(folder.resolve("file")).toString());
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.withEnvironment(unusable, "attach", array.url(0, 1), "--nbd", socket())) {
+      run.awaitOutput("ready");
+      assertThat(run.out()).contains("there is no control channel: ");
+
+      CommandRun asked =
+          CommandRun.of(
+              "attach", array.url(1, 1), "--nbd", socket(), "--control", folder.toString());
+      assertFailure(asked, "--control " + folder);
+    }
+  }
+
+  @Test
   void jsonTellsProgramsWhereTheDiskIs() throws Exception {
     try (TestArray array = TestArray.start();
         BackgroundRun run =
@@ -75,7 +111,12 @@ class AttachTest {
     ChapSecret target = new ChapSecret("array", "staple staple staple");
     try (TestArray array = TestArray.withChap(initiator, target)) {
       try (BackgroundRun run =
-          BackgroundRun.withEnvironment(CHAP, "attach", array.url(0, 1), "--nbd", socket())) {
+          BackgroundRun.withEnvironment(
+              TestSurroundings.environmentWith(CHAP),
+              "attach",
+              array.url(0, 1),
+              "--nbd",
+              socket())) {
         run.awaitOutput("ready");
       }
       Path file = folder.resolve("chap");
@@ -197,7 +238,8 @@ class AttachTest {
     ChapSecret initiator = new ChapSecret("initiator", "another one entirely");
     try (TestArray array = TestArray.withChap(initiator, null)) {
       CommandRun run =
-          CommandRun.withEnvironment(CHAP, "attach", array.url(0, 1), "--nbd", socket());
+          CommandRun.withEnvironment(
+              TestSurroundings.environmentWith(CHAP), "attach", array.url(0, 1), "--nbd", socket());
 
       assertFailure(run, "CHAP");
       assertThat(run.err()).doesNotContain("horse");

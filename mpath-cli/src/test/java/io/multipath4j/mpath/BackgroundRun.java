@@ -1,7 +1,9 @@
 package io.multipath4j.mpath;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -17,14 +19,14 @@ final class BackgroundRun implements AutoCloseable {
   private static final long LIMIT_SECONDS = 30;
   private static final long POLLS_PER_SECOND = 100;
 
-  private final StringWriter out = new StringWriter();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final StringWriter err = new StringWriter();
   private final CompletableFuture<Integer> status = new CompletableFuture<>();
   private final Thread thread;
 
   private BackgroundRun(Map<String, String> environment, String... arguments) {
-    CommandLine line = Main.commandLine(new Surroundings(environment, false));
-    line.setOut(new PrintWriter(out, true));
+    CommandLine line = Main.commandLine(new Surroundings(environment, false, out));
+    line.setOut(new PrintWriter(out, true, UTF_8));
     line.setErr(new PrintWriter(err, true));
     thread =
         Thread.ofPlatform()
@@ -32,9 +34,9 @@ final class BackgroundRun implements AutoCloseable {
             .unstarted(() -> status.complete(line.execute(arguments)));
   }
 
-  /** Starts a command with an empty environment. */
+  /** Starts a command in an environment of its own. */
   static BackgroundRun start(String... arguments) {
-    return withEnvironment(Map.of(), arguments);
+    return withEnvironment(TestSurroundings.environment(), arguments);
   }
 
   /** Starts a command. */
@@ -73,7 +75,7 @@ final class BackgroundRun implements AutoCloseable {
   }
 
   String out() {
-    return out.toString();
+    return out.toString(UTF_8);
   }
 
   String err() {

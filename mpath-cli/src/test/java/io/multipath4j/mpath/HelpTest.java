@@ -11,7 +11,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HelpTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "demo", "discover", "attach", "array serve"})
+  @ValueSource(
+      strings = {
+        "",
+        "demo",
+        "discover",
+        "attach",
+        "ls",
+        "cat",
+        "set",
+        "tree",
+        "monitor",
+        "array serve"
+      })
   void everyCommandExplainsItselfWithExamplesThatCanBeCopied(String name) {
     CommandRun help = run(name, "--help");
 
@@ -22,7 +34,20 @@ class HelpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "demo", "discover", "attach", "array", "array serve"})
+  @ValueSource(
+      strings = {
+        "",
+        "demo",
+        "discover",
+        "attach",
+        "ls",
+        "cat",
+        "set",
+        "tree",
+        "monitor",
+        "array",
+        "array serve"
+      })
   void everyCommandTellsTheVersion(String name) {
     assertThat(run(name, "--version").out()).startsWith("mpath ");
   }

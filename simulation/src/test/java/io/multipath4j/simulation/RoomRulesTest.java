@@ -50,7 +50,8 @@ class RoomRulesTest {
                   "iscsi",
                   "scsi",
                   "block",
-                  "reactor")));
+                  "reactor",
+                  "sysfs")));
 
   @Test
   void everyRoomImportsOnlyRoomsBelowIt() throws IOException {

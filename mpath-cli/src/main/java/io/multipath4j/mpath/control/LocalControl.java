@@ -1,0 +1,88 @@
+package io.multipath4j.mpath.control;
+
+import io.multipath4j.sysfs.SysfsTree;
+import io.multipath4j.sysfs.UeventDelivery;
+import io.multipath4j.sysfs.UeventSubscription;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers from the objects of this process. Any thread may call; requests on the tree run on the
+ * worker, so that a large one never holds up the I/O of the caller's loop.
+ */
+public final class LocalControl implements MpathControl {
+
+  private final Supplier<ProcessRequest.Answer> process;
+  private final SysfsTree tree;
+  private final TreeAnswers treeAnswers;
+  private final Executor worker;
+
+  /**
+   * Makes one.
+   *
+   * @param process who this is, as of now; any thread, never waits
+   * @param worker runs requests on the tree, several at once
+   */
+  public LocalControl(Supplier<ProcessRequest.Answer> process, SysfsTree tree, Executor worker) {
+    this.process = process;
+    this.tree = tree;
+    this.treeAnswers = new TreeAnswers(tree);
+    this.worker = worker;
+  }
+
+  @Override
+  public <R extends Record> CompletionStage<R> ask(ControlRequest<R> request) {
+    return answer(request).thenApply(request.answerType()::cast);
+  }
+
+  private CompletionStage<? extends Record> answer(ControlRequest<?> request) {
+    return switch (request) {
+      case ProcessRequest _ -> CompletableFuture.completedFuture(process.get());
+      case TreeRequest<?> onTree -> onWorker(onTree);
+    };
+  }
+
+  private CompletionStage<Record> onWorker(TreeRequest<?> request) {
+    CompletableFuture<Record> answer = new CompletableFuture<>();
+    worker.execute(() -> {
+      try {
+        answer.complete(treeAnswers.answer(request));
+      } catch (ControlException | RuntimeException failure) {
+        answer.completeExceptionally(failure);
+      }
+    });
+    return answer;
+  }
+
+  @Override
+  public CompletionStage<ControlFeed> watch(ControlWatch watch, Runnable onNews) {
+    return switch (watch) {
+      case ControlWatch.Uevents _ -> events(onNews);
+    };
+  }
+
+  private CompletionStage<ControlFeed> events(Runnable onNews) {
+    try {
+      return CompletableFuture.completedFuture(new Events(tree.uevents().subscribe(onNews)));
+    } catch (IllegalStateException tooMany) {
+      return CompletableFuture.failedFuture(
+          new ControlException("EBUSY", String.valueOf(tooMany.getMessage()), tooMany));
+    }
+  }
+
+  private record Events(UeventSubscription subscription) implements ControlFeed {
+
+    @Override
+    public @Nullable UeventDelivery poll() {
+      return subscription.poll();
+    }
+
+    @Override
+    public void close() {
+      subscription.close();
+    }
+  }
+}
