@@ -69,6 +69,7 @@ final class EmbeddingExample {
             case AddResult.NewHead head -> throw new IOException(url + " is another disk");
             case AddResult.JoinedHead head -> {} // one more path of the disk
             case AddResult.OrdinaryDisk no -> throw new IOException(url + ": " + no.reason());
+            case AddResult.NoDisk no -> throw new IOException(url + ": " + no.reason());
             case AddResult.Refused no -> throw new IOException(no.reason());
           }
         }

@@ -233,6 +233,7 @@ final class SimulatedStack {
       case AddResult.NewHead first -> head = (MpathHead<?>) first.disk();
       case AddResult.JoinedHead joined -> trace.add("joined " + joined.disk().name());
       case AddResult.OrdinaryDisk no -> throw new IllegalStateException(no.reason());
+      case AddResult.NoDisk no -> throw new IllegalStateException(no.reason());
       case AddResult.Refused no -> throw new IllegalStateException(no.reason());
     }
     paths.add(new Path(address, network.link(address), host, found));

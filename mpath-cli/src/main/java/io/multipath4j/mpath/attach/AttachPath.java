@@ -119,6 +119,7 @@ final class AttachPath {
       case AddResult.NewHead head -> attached(head.headIndex());
       case AddResult.JoinedHead head -> attached(head.headIndex());
       case AddResult.OrdinaryDisk ordinary -> refused(plan.url() + ": " + ordinary.reason());
+      case AddResult.NoDisk other -> refused(plan.url() + ": " + other.reason());
       case AddResult.Refused refused -> refused(refused.reason());
     }
   }

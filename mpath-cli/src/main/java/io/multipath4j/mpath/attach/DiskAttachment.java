@@ -145,6 +145,7 @@ public final class DiskAttachment {
   private void happened(MultipathEvent event) {
     if (!ending) {
       listener.happened(event);
+      loop.defer(this::settle); // a path may have told the size that a served disk needs
     }
   }
 
@@ -166,7 +167,9 @@ public final class DiskAttachment {
     boolean anyAttached = !in(AttachPath.State.ATTACHED).isEmpty();
     boolean anyTrying = !in(AttachPath.State.TRYING).isEmpty();
     if (anyAttached && (graceIsOver || !anyTrying)) {
-      serve();
+      if (head().filter(disk -> disk.capacityBytes() > 0).isPresent()) {
+        serve();
+      }
     } else if (!anyAttached && !anyTrying && !plan.keepTrying()) {
       fail("no path could be attached:\n" + reasons(paths) + "\n(--wait keeps trying)");
     }

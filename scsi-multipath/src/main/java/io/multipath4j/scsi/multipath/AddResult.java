@@ -24,11 +24,19 @@ public sealed interface AddResult {
   record JoinedHead(String id, int headIndex, BlockDevice disk) implements AddResult {}
 
   /**
-   * It is not multipathed: whoever offered it may use it by itself.
+   * It is not multipathed, and a disk of its own.
+   *
+   * @param reason one clause for a person
+   * @param disk the disk
+   */
+  record OrdinaryDisk(String reason, BlockDevice disk) implements AddResult {}
+
+  /**
+   * It is no disk at all, and whoever offered it may use it by itself.
    *
    * @param reason one clause for a person
    */
-  record OrdinaryDisk(String reason) implements AddResult {}
+  record NoDisk(String reason) implements AddResult {}
 
   /**
    * It must not be used: it says that it is a path to a disk, but is not, or could not prove it.

@@ -20,35 +20,35 @@ sealed interface Admission {
   record Ordinary(String reason) implements Admission {}
 
   /**
-   * It cannot be told yet.
+   * It is no disk: only direct-access and zoned block devices are.
    *
    * @param reason one clause for a person
    */
-  record NotReady(String reason) implements Admission {}
+  record NoDisk(String reason) implements Admission {}
 
-  /** Judges a device. */
-  static Admission of(ScsiMultipathConfig config, DeviceProperties told) {
-    if (config.mode() == MultipathMode.OFF) {
-      return new Ordinary("multipath is off");
-    }
+  /**
+   * Judges a device.
+   *
+   * @param acceptWeakIds see {@link ScsiMultipathConfig}
+   */
+  static Admission of(MultipathMode mode, boolean acceptWeakIds, DeviceProperties told) {
     StandardInquiry inquiry = told.inquiry();
     if (inquiry.deviceType() != StandardInquiry.DISK
         && inquiry.deviceType() != StandardInquiry.HOST_MANAGED_ZONED) {
-      return new Ordinary("it is no disk, but of device type " + inquiry.deviceType());
+      return new NoDisk("it is no disk, but of device type " + inquiry.deviceType());
     }
-    if (config.mode() == MultipathMode.ON && inquiry.tpgs() == 0) {
+    if (mode == MultipathMode.OFF) {
+      return new Ordinary("multipath is off");
+    }
+    if (mode == MultipathMode.ON && inquiry.tpgs() == 0) {
       return new Ordinary(
           "it reports no target port groups (TPGS 0), which mode on asks for and always does not");
     }
-    Identification.Outcome outcome = identify(told, config.acceptWeakIds());
+    Identification.Outcome outcome = identify(told, acceptWeakIds);
     UniqueId id = outcome.id();
-    if (id == null) {
-      return new Ordinary(outcome.reason());
-    }
-    if (told.capacity() == null) {
-      return new NotReady("it is not ready, so that its size is not known");
-    }
-    return new Multipath(id, LunIdentity.of(id.text(), told));
+    return id == null
+        ? new Ordinary(outcome.reason())
+        : new Multipath(id, LunIdentity.of(id.text(), told));
   }
 
   /** Returns what a device shows, whether or not it would be admitted. */

@@ -1,13 +1,18 @@
 package io.multipath4j.scsi.multipath;
 
+import io.multipath4j.block.BlockDevice;
+import io.multipath4j.block.BlockStatus;
 import io.multipath4j.reactor.Scheduler;
 import io.multipath4j.scsi.DeviceProperties;
 import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.ReturnGate;
 import io.multipath4j.scsi.ScsiDevice;
+import io.multipath4j.scsi.ScsiException;
+import io.multipath4j.scsi.codec.Sense;
 import io.multipath4j.scsi.multipath.LunIdentity.Growth;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,17 +28,27 @@ final class IdentityWatch implements ReturnGate {
   /** Until a path in use is looked at. */
   private static final long LOOK_NANOS = 2_000_000_000L;
 
+  /** The pause doubles this often for a path that does not come any further: to 32 s. */
+  private static final int MAX_DOUBLINGS = 4;
+
   private final Scheduler scheduler;
   private final Function<ScsiDevice, @Nullable ScsiMpathDevice> paths;
   private final PathEvents events;
+  private final AdmissionSteps steps;
+  private final Consumer<ScsiMpathDevice> advance;
 
   /**
    * @param paths finds the path of a device; null when it is none
+   * @param advance told a path that was looked at and carries no I/O yet
    */
   IdentityWatch(
       Scheduler scheduler,
       Function<ScsiDevice, @Nullable ScsiMpathDevice> paths,
-      PathEvents events) {
+      PathEvents events,
+      AdmissionSteps steps,
+      Consumer<ScsiMpathDevice> advance) {
+    this.steps = steps;
+    this.advance = advance;
     this.scheduler = scheduler;
     this.paths = paths;
     this.events = events;
@@ -49,19 +64,43 @@ final class IdentityWatch implements ReturnGate {
               ? before == null || before.differenceTo(told) == null
               : isSame(path, told);
         })
-        .thenApply(same -> {
+        .thenCompose(same -> {
           ScsiMpathDevice path = paths.apply(device);
-          if (path != null) {
-            path.head().restack();
+          if (path == null) {
+            return CompletableFuture.completedFuture(same);
           }
-          return same;
+          path.head().restack();
+          return same ? admitted(path) : CompletableFuture.completedFuture(false);
         });
+  }
+
+  /** A path that returns is admitted anew; without that there is no verdict, and it waits. */
+  private CompletableFuture<Boolean> admitted(ScsiMpathDevice path) {
+    boolean runs = path.device().state() == DeviceState.RUNNING;
+    if (!path.pending().isEmpty() && !runs) {
+      path.forgetLooks();
+      lookSoon(path); // it goes the rest of its way when it runs
+      return CompletableFuture.completedFuture(true);
+    }
+    return runs
+        ? CompletableFuture.completedFuture(true)
+        : steps
+            .run(path)
+            .thenCompose(wrong ->
+                wrong.isEmpty()
+                    ? CompletableFuture.completedFuture(true)
+                    : CompletableFuture.failedFuture(
+                        new ScsiException(path + ": " + wrong, BlockStatus.OK, Sense.NONE)));
   }
 
   private boolean isSame(ScsiMpathDevice path, DeviceProperties told) {
     LunIdentity now = Admission.identity(told);
-    LunIdentity expected = path.identity().withCapacity(path.head().mpath().capacityBytes());
-    String differences = expected.differences(now, Growth.ALLOWED);
+    BlockDevice disk = path.head().mpath();
+    LunIdentity expected =
+        path.identity().withCapacity(disk.capacityBytes(), disk.limits().logicalBlockBytes());
+    // A size that is told for the first time must be the disk's, as at join.
+    Growth growth = path.isSized() ? Growth.ALLOWED : Growth.DIFFERS;
+    String differences = expected.differences(now, growth);
     if (!differences.equals(path.swapped())) {
       path.swapped(differences);
       if (!differences.isEmpty()) {
@@ -78,12 +117,18 @@ final class IdentityWatch implements ReturnGate {
   void lookSoon(ScsiMpathDevice path) {
     if (path.planLook()) {
       scheduler.schedule(
-          LOOK_NANOS,
+          LOOK_NANOS << Math.min(path.countLook(), MAX_DOUBLINGS),
           () -> {
             path.lookBegins();
             look(path);
           });
     }
+  }
+
+  /** Looks at a path without delay. */
+  void lookNow(ScsiMpathDevice path) {
+    path.forgetLooks();
+    scheduler.schedule(0, () -> look(path));
   }
 
   private void look(ScsiMpathDevice path) {
@@ -107,6 +152,10 @@ final class IdentityWatch implements ReturnGate {
       lookSoon(path);
     } else if (!same) {
       path.device().doubt();
+    } else if (!path.pending().isEmpty()) {
+      advance.accept(path);
+    } else if (path.isSized()) {
+      path.forgetLooks();
     }
   }
 }

@@ -37,11 +37,14 @@ record LunIdentity(
     t10Ids = List.copyOf(t10Ids);
   }
 
-  /** Whether a size that grew counts as another logical unit. */
+  /**
+   * Whether a size that grew counts as another logical unit. A size that is not told is no
+   * difference.
+   */
   enum Growth {
     /** At join: both answers are fresh, so sizes must agree. */
     DIFFERS,
-    /** At return: the unit may have been made larger meanwhile, or not tell its size just now. */
+    /** At return: the unit may have been made larger meanwhile. */
     ALLOWED
   }
 
@@ -71,9 +74,10 @@ record LunIdentity(
         capacity == null ? 0 : capacity.blockBytes());
   }
 
-  /** Returns the same, with the size that the unit has grown to. */
-  LunIdentity withCapacity(long bytes) {
-    return new LunIdentity(id, deviceType, vendor, product, serial, t10Ids, bytes, blockBytes);
+  /** Returns the same, with the size that the unit has by now; 0 bytes when none was told yet. */
+  LunIdentity withCapacity(long bytes, int block) {
+    return new LunIdentity(
+        id, deviceType, vendor, product, serial, t10Ids, bytes, bytes == 0 ? 0 : block);
   }
 
   /**
@@ -85,7 +89,7 @@ record LunIdentity(
     List<String> all = new ArrayList<>();
     compare(all, "unique id", quoted(id), quoted(other.id));
     compare(all, "device type", deviceType, other.deviceType);
-    if (growth == Growth.DIFFERS || (capacityBytes > 0 && other.capacityBytes > 0)) {
+    if (capacityBytes > 0 && other.capacityBytes > 0) {
       compare(all, "block size", blockBytes + " bytes", other.blockBytes + " bytes");
       if (growth == Growth.DIFFERS || other.capacityBytes < capacityBytes) {
         compare(all, "capacity", capacityBytes + " bytes", other.capacityBytes + " bytes");

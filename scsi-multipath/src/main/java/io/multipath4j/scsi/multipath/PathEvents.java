@@ -1,6 +1,5 @@
 package io.multipath4j.scsi.multipath;
 
-import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.multipath.MultipathEvent.Kind;
 import java.util.List;
@@ -52,7 +51,7 @@ final class PathEvents {
 
   /** The state of a path that is on its head's list has changed, or may have. */
   void stateChanged(ScsiMpathDevice path) {
-    boolean failed = path.deviceState() != DeviceState.RUNNING;
+    boolean failed = !path.isWorking();
     if (path.reportFailed(failed) == failed) {
       return;
     }
@@ -67,7 +66,7 @@ final class PathEvents {
   }
 
   private static String working(List<ScsiMpathDevice> paths) {
-    long working = paths.stream().filter(p -> p.deviceState() == DeviceState.RUNNING).count();
+    long working = paths.stream().filter(ScsiMpathDevice::isWorking).count();
     return " (" + working + " of " + count(paths.size()) + " working)";
   }
 

@@ -15,22 +15,17 @@ final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
 
   @Override
   public boolean isDisabled(ScsiMpathDevice path) {
-    return isDisabled(path.deviceState(), path.accessState());
+    return !path.isWorking() || selection(path.accessState()) == MpathAccessState.OTHER;
   }
 
   @Override
   public boolean isOptimized(ScsiMpathDevice path) {
-    return path.deviceState() == DeviceState.RUNNING
-        && path.accessState() == AccessState.ACTIVE_OPTIMIZED;
+    return path.isWorking() && path.accessState() == AccessState.ACTIVE_OPTIMIZED;
   }
 
   @Override
   public boolean availablePath(ScsiMpathDevice path) {
-    return isAvailable(path.deviceState());
-  }
-
-  static boolean isDisabled(DeviceState device, AccessState access) {
-    return device != DeviceState.RUNNING || selection(access) == MpathAccessState.OTHER;
+    return path.isAvailable();
   }
 
   /** Returns what a state means for the choice of a path. */

@@ -22,6 +22,9 @@ final class PathWatch implements ScsiDeviceListener {
   /** REPORTED LUNS DATA HAS CHANGED: this LUN may lead elsewhere. */
   private static final int REPORTED_LUNS_CHANGED = 0x3F0E;
 
+  /** ASYMMETRIC ACCESS STATE CHANGED: a port in standby may be active, and tell a size. */
+  private static final int ACCESS_STATE_CHANGED = 0x2A06;
+
   private final EventLoop loop;
   private final Function<ScsiDevice, @Nullable ScsiMpathDevice> paths;
   private final PathEvents events;
@@ -36,11 +39,12 @@ final class PathWatch implements ScsiDeviceListener {
       EventLoop loop,
       Function<ScsiDevice, @Nullable ScsiMpathDevice> paths,
       PathEvents events,
+      IdentityWatch identity,
       Consumer<ScsiMpathDevice> remove) {
     this.loop = loop;
     this.paths = paths;
     this.events = events;
-    this.identity = new IdentityWatch(loop, paths, events);
+    this.identity = identity;
     this.remove = remove;
   }
 
@@ -78,6 +82,11 @@ final class PathWatch implements ScsiDeviceListener {
       switch (Sense.ascAndAscq(sense)) {
         case INQUIRY_DATA_CHANGED, REPORTED_LUNS_CHANGED -> device.doubt();
         // The other paths hear of it only when they carry a command.
+        case ACCESS_STATE_CHANGED -> {
+          if (!path.pending().isEmpty()) {
+            identity.lookNow(path);
+          }
+        }
         case CAPACITY_CHANGED -> path.head().paths().forEach(identity::lookSoon);
         default -> {}
       }

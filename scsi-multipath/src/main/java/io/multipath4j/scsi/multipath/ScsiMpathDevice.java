@@ -14,6 +14,9 @@ import io.multipath4j.scsi.codec.Lun;
  */
 public final class ScsiMpathDevice {
 
+  /** Why a path carries no I/O yet that does not tell its size. */
+  static final String NO_SIZE = "its logical unit does not tell its size yet";
+
   private static final String ANOTHER_UNIT = "another logical unit answers: ";
 
   private final ScsiMpathHeads.Claim claim;
@@ -26,6 +29,9 @@ public final class ScsiMpathDevice {
 
   private volatile String lastError = "";
   private volatile String swapped = "";
+  private volatile String pending = "";
+  private boolean advancing;
+  private int looks;
   private boolean reportedFailed;
   private boolean lookPlanned;
   private boolean removed;
@@ -130,6 +136,7 @@ public final class ScsiMpathDevice {
                   : "its connection is lost" + reason();
           case TRANSPORT_OFFLINE -> "its connection did not come back in time";
           case QUIESCE -> "it is held on request";
+          case RUNNING -> pending;
           default -> "its device is " + device.state().text();
         };
     lastError = swapped.isEmpty() ? why : ANOTHER_UNIT + swapped;
@@ -158,6 +165,58 @@ public final class ScsiMpathDevice {
       lastError = ANOTHER_UNIT + differences;
     }
     head().mpath().pathStateChanged(mpath);
+  }
+
+  /** Tells whether the device told its size. */
+  boolean isSized() {
+    return mpath.disk().capacityBytes() > 0;
+  }
+
+  /** Returns why it carries no I/O yet, one clause; empty when it may. Any thread. */
+  public String pending() {
+    return pending;
+  }
+
+  void setPending(String why) {
+    boolean changed = !why.equals(pending);
+    pending = why;
+    if (changed && mpath.isRegistered()) {
+      head().mpath().pathStateChanged(mpath);
+    }
+  }
+
+  /** Tells whether it can carry I/O, as far as its device and its admission are concerned. */
+  boolean isWorking() {
+    return deviceState() == DeviceState.RUNNING && pending.isEmpty();
+  }
+
+  /** Tells whether I/O should wait for it if there is nothing else, when it does not work now. */
+  boolean isAvailable() {
+    return (pending.isEmpty() || pending.equals(NO_SIZE)) && PathStates.isAvailable(deviceState());
+  }
+
+  /** Notes that it is being admitted; false when that is so already, or it was admitted. */
+  boolean beginAdvance() {
+    if (advancing || pending.isEmpty()) {
+      return false;
+    }
+    advancing = true;
+    return true;
+  }
+
+  void endAdvance() {
+    advancing = false;
+  }
+
+  /**
+   * Returns how often it was looked at in a row without coming any further, and counts one more.
+   */
+  int countLook() {
+    return looks++;
+  }
+
+  void forgetLooks() {
+    looks = 0;
   }
 
   /** Sets whether people were told that the path failed; returns what it was. */

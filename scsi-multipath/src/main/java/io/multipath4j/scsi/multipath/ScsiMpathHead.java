@@ -4,6 +4,8 @@ import io.multipath4j.block.BlockLimits;
 import io.multipath4j.libmultipath.MpathDevice;
 import io.multipath4j.libmultipath.MpathHead;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ public final class ScsiMpathHead {
   private final String founder;
   private final MpathHead<ScsiMpathDevice> mpath;
 
+  private CompletableFuture<?> admissions = CompletableFuture.completedFuture(null);
   private TopologyListener topology = new TopologyListener() {};
 
   /** Guarded by the lock of {@link ScsiMpathHeads}. */
@@ -43,6 +46,14 @@ public final class ScsiMpathHead {
     this.identity = identity;
     this.founder = founder;
     this.mpath = mpath;
+  }
+
+  /** Does something with a path of this head after what was begun before has ended. Loop thread. */
+  <T> CompletableFuture<T> inTurn(Supplier<CompletableFuture<T>> next) {
+    CompletableFuture<T> mine =
+        admissions.handle((ignored, failure) -> 0).thenCompose(ignored -> next.get());
+    admissions = mine;
+    return mine;
   }
 
   /** Sets who is told of a new size. */
@@ -71,7 +82,7 @@ public final class ScsiMpathHead {
 
   /** Returns what every path must show, with the size of now. */
   LunIdentity identity() {
-    return identity.withCapacity(mpath.capacityBytes());
+    return identity.withCapacity(mpath.capacityBytes(), mpath.limits().logicalBlockBytes());
   }
 
   IndexAllocator pathIndices() {
@@ -109,7 +120,7 @@ public final class ScsiMpathHead {
     boolean readOnly = false;
     long smallest = Long.MAX_VALUE;
     for (MpathDevice<ScsiMpathDevice> path : mpath.devices()) {
-      if (path.driverPath().swapped().isEmpty()) {
+      if (path.driverPath().swapped().isEmpty() && path.driverPath().isSized()) {
         BlockLimits limits = path.disk().limits();
         stacked = stacked == null ? limits : StackedLimits.stack(stacked, limits);
         readOnly |= limits.readOnly();

@@ -118,6 +118,30 @@ final class ScsiMpathHeads {
     return true;
   }
 
+  /**
+   * Takes the number of an ordinary disk: it is one of those that heads' disks have.
+   *
+   * @throws IllegalStateException when all are taken
+   */
+  int takeDiskIndex() {
+    lock.lock();
+    try {
+      return diskIndices.take();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives the number of an ordinary disk back. */
+  void freeDiskIndex(int index) {
+    lock.lock();
+    try {
+      diskIndices.free(index);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns the heads in the order of their making. */
   List<ScsiMpathHead> list() {
     lock.lock();

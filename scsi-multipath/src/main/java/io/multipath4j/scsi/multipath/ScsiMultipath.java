@@ -1,27 +1,20 @@
 package io.multipath4j.scsi.multipath;
 
 import io.multipath4j.block.BlockDevice;
-import io.multipath4j.block.BlockLimits;
-import io.multipath4j.libmultipath.ActiveCounter;
 import io.multipath4j.libmultipath.IoPolicy;
-import io.multipath4j.libmultipath.MpathHead;
-import io.multipath4j.libmultipath.MpathHeadConfig;
-import io.multipath4j.libmultipath.MpathHeadOptions;
 import io.multipath4j.libmultipath.NumaTopology;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.scsi.DeviceProperties;
+import io.multipath4j.scsi.ScanPattern;
 import io.multipath4j.scsi.ScsiDevice;
-import io.multipath4j.scsi.ScsiDisk;
 import io.multipath4j.scsi.ScsiHost;
 import io.multipath4j.scsi.ScsiHostListener;
-import io.multipath4j.scsi.multipath.LunIdentity.Growth;
-import io.multipath4j.scsi.multipath.ScsiMpathHeads.Claim;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -33,14 +26,14 @@ public final class ScsiMultipath {
 
   private final EventLoop loop;
   private final ScsiMultipathConfig config;
-  private final NumaTopology numa;
   private final TopologyListeners topology = new TopologyListeners();
   private final Set<ScsiHost> hosts = ConcurrentHashMap.newKeySet();
-  private final PathEvents events;
-  private final PathWatch watch;
+  private final Set<ScsiHost> scanned = ConcurrentHashMap.newKeySet();
   private final ScsiMpathHeads heads = new ScsiMpathHeads();
-  private final Map<ScsiDevice, ScsiMpathDevice> paths = new ConcurrentHashMap<>();
-  private final Map<ScsiHost, ActiveCounter> active = new WeakHashMap<>();
+  private final PlainDisks plainDisks = new PlainDisks(heads, topology);
+  private final MultipathParameters parameters;
+  private final PathAdmission admission;
+  private final HostDiscovery discovery;
 
   /**
    * Makes one without disks.
@@ -53,9 +46,13 @@ public final class ScsiMultipath {
       EventLoop loop, ScsiMultipathConfig config, NumaTopology numa, MultipathListener listener) {
     this.loop = loop;
     this.config = config;
-    this.numa = numa;
-    this.events = new PathEvents(listener, topology);
-    this.watch = new PathWatch(loop, paths::get, events, this::remove);
+    this.parameters = new MultipathParameters(config.mode(), config.policy());
+    PathEvents events = new PathEvents(listener, topology);
+    this.admission = new PathAdmission(loop, config, parameters, numa, heads, topology, events);
+    this.discovery =
+        new HostDiscovery(
+            this::addDevice,
+            device -> admission.path(device) != null || plainDisks.of(device) != null);
   }
 
   // ---- hosts, and who watches ------------------------------------------------------------------
@@ -73,7 +70,7 @@ public final class ScsiMultipath {
         new ScsiHostListener() {
           @Override
           public void deviceAdded(ScsiDevice device) {
-            topology.deviceAdded(device);
+            deviceFound(device);
           }
 
           @Override
@@ -84,6 +81,7 @@ public final class ScsiMultipath {
           @Override
           public void hostClosed(ScsiHost closed) {
             hosts.remove(closed);
+            scanned.remove(closed);
             closed.removeListener(this);
             topology.hostRemoved(closed);
           }
@@ -111,6 +109,16 @@ public final class ScsiMultipath {
     topology.remove(listener);
   }
 
+  /** Returns the parameters; a change is for what is found afterwards. Any thread. */
+  public MultipathParameters parameters() {
+    return parameters;
+  }
+
+  /** Returns the disks of devices that are not multipathed, by their letters. Any thread. */
+  public List<PlainDisk> plainDisks() {
+    return plainDisks.list();
+  }
+
   /** Returns the loop of all devices. Any thread. */
   public EventLoop loop() {
     return loop;
@@ -120,173 +128,107 @@ public final class ScsiMultipath {
 
   /**
    * Takes a probed device in: as one more path of the disk with its id, as the first path of a new
-   * disk, or not at all. From here on this object is the return gate of the device's host, and a
-   * device that its host removes leaves its disk by itself.
+   * disk, as an ordinary disk, or not at all. From here on this object is the return gate of the
+   * device's host, and a device that its host removes leaves its disk by itself.
    *
-   * @return completed on the loop thread: at once, unless content is to be compared. It never fails
+   * @return completed on the loop thread: at once, unless content is to be compared or there are
+   *     {@link AdmissionStep}s. It never fails
    * @throws IllegalArgumentException when the device was not probed or is a path already
    */
   public CompletableFuture<AddResult> addDevice(ScsiDevice device) {
     DeviceProperties told = device.properties();
-    if (told == null || paths.containsKey(device)) {
+    if (told == null || admission.path(device) != null) {
       throw new IllegalArgumentException(
           device + (told == null ? " was not probed" : " is a path already"));
     }
-    return switch (Admission.of(config, told)) {
-      case Admission.Ordinary(String reason) -> done(new AddResult.OrdinaryDisk(reason));
-      case Admission.NotReady(String reason) ->
-          done(refuse(device, "", "refused " + ScsiMpathDevice.label(device) + ": " + reason));
-      case Admission.Multipath(UniqueId id, LunIdentity identity) -> claim(device, id, identity);
+    return switch (Admission.of(parameters.mode(), config.acceptWeakIds(), told)) {
+      case Admission.Ordinary(String reason) -> done(addPlainDisk(device, reason));
+      case Admission.NoDisk(String reason) -> done(new AddResult.NoDisk(reason));
+      case Admission.Multipath(UniqueId id, LunIdentity identity) ->
+          admission.claim(device, id, identity);
     };
   }
 
-  private CompletableFuture<AddResult> claim(ScsiDevice device, UniqueId id, LunIdentity identity) {
-    Claim claim;
+  private AddResult addPlainDisk(ScsiDevice device, String reason) {
     try {
-      claim = heads.claim(id, (index, disk) -> newHead(device, id, identity, index, disk));
+      return new AddResult.OrdinaryDisk(reason, plainDisks.add(device, reason).disk());
     } catch (IllegalStateException e) {
-      // Not an ordinary disk either: that would be a second disk for what may have one already.
-      return done(
-          refuse(device, "", "refused " + ScsiMpathDevice.label(device) + ": " + e.getMessage()));
+      return admission.refuse(
+          device, "", "refused " + ScsiMpathDevice.label(device) + ": " + e.getMessage());
     }
-    if (claim.isNew()) {
-      claim.head().setTopology(topology);
-      topology.headAdded(claim.head());
-    }
-    String differences = identity.differences(claim.head().identity(), Growth.DIFFERS);
-    if (!differences.isEmpty()) {
-      return done(refuse(device, claim, differences));
-    }
-    ScsiMpathDevice path = newPath(device, claim, identity);
-    paths.put(device, path);
-    device.addListener(watch);
-    device.host().setReturnGate(watch.identity());
-    return claim.isNew() || !config.mustVerifyContent(id)
-        ? done(join(path))
-        : verifyContent(path)
-            .thenApply(problem -> problem.isEmpty() ? join(path) : dismiss(path, problem));
-  }
-
-  /** The first path's limits replace those that it is made with before its disk is live. */
-  private ScsiMpathHead newHead(
-      ScsiDevice device, UniqueId id, LunIdentity identity, int index, int diskIndex) {
-    int block = identity.blockBytes();
-    BlockLimits none = new BlockLimits(block, block, block, 0, block, 0, 0, 0, true, false, true);
-    MpathHead<ScsiMpathDevice> mpath =
-        new MpathHead<>(
-            loop,
-            PathStates.TEMPLATE,
-            new MpathHeadConfig(
-                DiskNames.disk(diskIndex),
-                identity.capacityBytes(),
-                none,
-                config.policy(),
-                numa,
-                MpathHeadOptions.DEFAULTS));
-    return new ScsiMpathHead(id, index, diskIndex, identity, ScsiMpathDevice.label(device), mpath);
-  }
-
-  private ScsiMpathDevice newPath(ScsiDevice device, Claim claim, LunIdentity identity) {
-    String name = DiskNames.path(claim.head().diskName(), claim.pathIndex());
-    ActiveCounter counter = active.computeIfAbsent(device.host(), host -> new ActiveCounter());
-    return new ScsiMpathDevice(claim, device, identity, new ScsiDisk(name, device), counter);
-  }
-
-  private CompletableFuture<String> verifyContent(ScsiMpathDevice path) {
-    CompletableFuture<String> outcome = new CompletableFuture<>();
-    BlockDevice disk = path.head().mpath();
-    BlockDevice candidate = path.mpath().disk();
-    new ContentSample(disk, candidate, outcome::complete).start(loop);
-    return outcome;
-  }
-
-  private AddResult join(ScsiMpathDevice path) {
-    ScsiMpathHead head = path.head();
-    if (path.isRemoved()) {
-      return new AddResult.Refused(path.label() + " was removed while it was being checked");
-    }
-    if (!path.swapped().isEmpty()) {
-      return dismiss(path, path.swapped());
-    }
-    head.mpath().addDevice(path.mpath());
-    head.restack();
-    boolean first = head.mpath().setLive(path.mpath());
-    events.added(path);
-    if (first) {
-      topology.headLive(head);
-    }
-    events.stateChanged(path);
-    return first
-        ? new AddResult.NewHead(head.id().text(), head.index(), head.mpath())
-        : new AddResult.JoinedHead(head.id().text(), head.index(), head.mpath());
-  }
-
-  /** A path that has a claim, but is not on its head's list, must not get there. */
-  private AddResult dismiss(ScsiMpathDevice path, String differences) {
-    if (path.remove()) {
-      forget(path);
-      return refuse(path.device(), path.claim(), differences);
-    }
-    return new AddResult.Refused(path.label() + " was removed while it was being checked");
-  }
-
-  private AddResult refuse(ScsiDevice device, Claim claim, String differences) {
-    ScsiMpathHead head = claim.head();
-    String reason =
-        "refused to merge "
-            + ScsiMpathDevice.label(device)
-            + " with "
-            + head.representative()
-            + ": "
-            + differences;
-    release(claim);
-    return refuse(device, head.diskName(), reason);
-  }
-
-  private AddResult refuse(ScsiDevice device, String disk, String reason) {
-    events.refused(device, disk, reason);
-    return new AddResult.Refused(reason);
   }
 
   /**
    * Takes a device off its disk. I/O that is under way on it ends there; with the last path the
-   * disk ends. The device itself stays with its host.
+   * disk ends. The device itself stays with its host; {@link ScsiHost#remove} removes both.
    *
    * @return false when it is no path
    */
   public boolean removePath(ScsiDevice device) {
-    ScsiMpathDevice path = paths.get(device);
-    return path != null && remove(path);
+    ScsiMpathDevice path = admission.path(device);
+    return path != null && admission.remove(path);
   }
 
-  private boolean remove(ScsiMpathDevice path) {
-    if (!path.remove()) {
-      return false;
-    }
-    forget(path);
-    ScsiMpathHead head = path.head();
-    if (path.mpath().isRegistered()) {
-      head.mpath().deleteDevice(path.mpath());
-      head.restack();
-      events.removed(path);
-    }
-    release(path.claim());
-    return true;
+  /** Adds something that must be so before a path carries I/O, after those that were added. */
+  public void addAdmissionStep(AdmissionStep step) {
+    admission.steps().add(step);
   }
 
-  private void release(Claim claim) {
-    if (heads.release(claim)) {
-      topology.headRemoved(claim.head());
-    }
-  }
-
-  private void forget(ScsiMpathDevice path) {
-    paths.remove(path.device());
-    path.device().removeListener(watch);
+  /** Removes a step; paths that wait for it go on when they are looked at next. */
+  public void removeAdmissionStep(AdmissionStep step) {
+    admission.steps().remove(step);
   }
 
   private static <T> CompletableFuture<T> done(T result) {
     return CompletableFuture.completedFuture(result);
+  }
+
+  // ---- scans ------------------------------------------------------------------------------------
+
+  /**
+   * Scans a host, see {@link ScsiHost#scan}, and takes in what is there. From then on the host's
+   * devices are taken in by themselves, whenever one is found.
+   *
+   * @return completed on the loop thread when each device was taken in or refused; fails with
+   *     {@link io.multipath4j.scsi.ScsiException} when the target gives no list
+   * @throws IllegalArgumentException when the pattern names a channel or target other than 0
+   */
+  public CompletableFuture<ScanReport> scan(ScsiHost host, ScanPattern pattern) {
+    addHost(host);
+    scanned.add(host);
+    return host.scan(pattern)
+        .thenCompose(result -> {
+          Map<ScsiDevice, CompletableFuture<AddResult>> offers = new LinkedHashMap<>();
+          result.added().forEach(device -> offers.put(device, discovery.take(device)));
+          result.present().forEach(device -> offers.put(device, discovery.take(device)));
+          return CompletableFuture.allOf(offers.values().toArray(new CompletableFuture<?>[0]))
+              .thenApply(ignored -> {
+                Map<ScsiDevice, AddResult> taken = new LinkedHashMap<>();
+                offers.forEach((device, offer) -> taken.put(device, offer.join()));
+                return new ScanReport(host, result, taken);
+              });
+        });
+  }
+
+  /** Scans everything behind a host: {@code scan(host, ScanPattern.ALL)}. */
+  public CompletableFuture<ScanReport> scan(ScsiHost host) {
+    return scan(host, ScanPattern.ALL);
+  }
+
+  /**
+   * Scans everything behind every host, all at the same time.
+   *
+   * @return for each host, in the order of {@link #hosts}, a future as of {@link #scan}
+   */
+  public List<CompletableFuture<ScanReport>> scanAll() {
+    return hosts().stream().map(this::scan).toList();
+  }
+
+  private void deviceFound(ScsiDevice device) {
+    topology.deviceAdded(device);
+    if (scanned.contains(device.host())) {
+      var _ = discovery.take(device);
+    }
   }
 
   // ---- what can be seen and set -----------------------------------------------------------------
@@ -296,6 +238,20 @@ public final class ScsiMultipath {
     return heads.list().stream().map(HeadSnapshot::of).toList();
   }
 
+  /** Returns the disk with a name, such as {@code sda}: a head's or an ordinary one. Any thread. */
+  public Optional<BlockDevice> disk(String name) {
+    Optional<BlockDevice> multipath =
+        heads.list().stream()
+            .filter(head -> head.diskName().equals(name))
+            .map(head -> (BlockDevice) head.mpath())
+            .findFirst();
+    return multipath.or(() ->
+        plainDisks().stream()
+            .filter(disk -> disk.name().equals(name))
+            .map(PlainDisk::disk)
+            .findFirst());
+  }
+
   /** Returns the disk of a head, if there is such a head. Any thread. */
   public Optional<BlockDevice> disk(int headIndex) {
     return head(headIndex).map(ScsiMpathHead::mpath);
@@ -303,7 +259,7 @@ public final class ScsiMultipath {
 
   /** Returns the path that a device is. Any thread. */
   public Optional<ScsiMpathDevice> path(ScsiDevice device) {
-    return Optional.ofNullable(paths.get(device));
+    return Optional.ofNullable(admission.path(device));
   }
 
   /**

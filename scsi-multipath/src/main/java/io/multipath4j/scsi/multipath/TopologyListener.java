@@ -34,7 +34,16 @@ public interface TopologyListener {
   /** A head and its disk ended. */
   default void headRemoved(ScsiMpathHead head) {}
 
-  /** A path is on its head's list. The first one is told before {@link #headLive}. */
+  /** A device that is not multipathed has a disk of its own. */
+  default void plainDiskAdded(PlainDisk disk) {}
+
+  /** The disk of a device that was not multipathed is gone with it. */
+  default void plainDiskRemoved(PlainDisk disk) {}
+
+  /**
+   * A path is on its head's list. The first one that can carry I/O is told before {@link
+   * #headLive}.
+   */
   default void pathAdded(ScsiMpathDevice path) {}
 
   /** A path that was usable is not. */

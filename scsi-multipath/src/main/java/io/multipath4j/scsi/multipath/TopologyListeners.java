@@ -73,6 +73,16 @@ final class TopologyListeners implements TopologyListener {
   }
 
   @Override
+  public void plainDiskAdded(PlainDisk disk) {
+    tell(listener -> listener.plainDiskAdded(disk));
+  }
+
+  @Override
+  public void plainDiskRemoved(PlainDisk disk) {
+    tell(listener -> listener.plainDiskRemoved(disk));
+  }
+
+  @Override
   public void pathAdded(ScsiMpathDevice path) {
     tell(listener -> listener.pathAdded(path));
   }

@@ -86,7 +86,6 @@ final class FakeLogicalUnit {
       case 0x1A -> reply(command, new byte[] {3, 0, (byte) (writeProtected ? 0x80 : 0), 0});
       case 0x5A ->
           reply(command, new byte[] {0, 6, 0, (byte) (writeProtected ? 0x80 : 0), 0, 0, 0, 0});
-      case 0xA0 -> reply(command, new byte[] {0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
       case 0x28 -> transfer(command, int32(cdb, 2) & 0xFFFFFFFFL, int16(cdb, 7), false);
       case 0x2A -> transfer(command, int32(cdb, 2) & 0xFFFFFFFFL, int16(cdb, 7), true);
       case 0x88 -> transfer(command, int64(cdb, 2), int32(cdb, 10), false);
@@ -163,11 +162,15 @@ final class FakeLogicalUnit {
     return GOOD;
   }
 
-  private int reply(ScsiCommand command, byte[] bytes) {
+  static void put(ScsiCommand command, byte[] bytes) {
     ByteBuffer data = command.data();
     if (data != null) {
       data.put(command.dataOffset(), bytes, 0, Math.min(bytes.length, command.dataLength()));
     }
+  }
+
+  private int reply(ScsiCommand command, byte[] bytes) {
+    put(command, bytes);
     replied = bytes.length;
     return GOOD;
   }

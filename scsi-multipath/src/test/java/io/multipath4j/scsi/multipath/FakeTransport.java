@@ -8,6 +8,7 @@ import io.multipath4j.scsi.ScsiTransportListener;
 import io.multipath4j.scsi.TaskManagementListener;
 import io.multipath4j.scsi.TaskManagementResult;
 import io.multipath4j.scsi.codec.Lun;
+import io.multipath4j.scsi.codec.LunList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +45,11 @@ final class FakeTransport implements ScsiTransport {
     this.name = name;
     this.loop = loop;
     units.put(0L, unit);
+  }
+
+  /** Takes the logical unit behind a LUN of 0 to 255 away. */
+  void remove(int lun) {
+    units.remove(Lun.of(lun));
   }
 
   /** Puts a logical unit behind a LUN of 0 to 255. */
@@ -151,6 +157,13 @@ final class FakeTransport implements ScsiTransport {
       int[] sense = nextSense.removeFirst();
       command.completeWithStatus(
           FakeLogicalUnit.sense(command, sense[0], sense[1], sense[2]), command.dataLength());
+      return;
+    }
+    if (command.cdb()[0] == (byte) 0xA0 && !units.isEmpty()) {
+      List<Long> luns = units.keySet().stream().sorted().toList();
+      byte[] list = LunList.encode(luns);
+      FakeLogicalUnit.put(command, list);
+      command.completeWithStatus(0, command.dataLength() - list.length);
       return;
     }
     FakeLogicalUnit unit = units.get(lun);

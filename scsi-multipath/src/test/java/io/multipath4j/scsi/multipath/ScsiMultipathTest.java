@@ -57,7 +57,10 @@ class ScsiMultipathTest {
   @Test
   void withModeOffEveryPathIsAnOrdinaryDisk() {
     rig = new Rig(mode(MultipathMode.OFF));
-    assertThat(rig.add(rig.path("a", unit))).isEqualTo(new OrdinaryDisk("multipath is off"));
+    assertThat(rig.add(rig.path("a", unit)))
+        .isInstanceOfSatisfying(
+            OrdinaryDisk.class,
+            ordinary -> assertThat(ordinary.reason()).isEqualTo("multipath is off"));
     assertThat(rig.multipath.heads()).isEmpty();
   }
 
@@ -66,10 +69,13 @@ class ScsiMultipathTest {
     rig = new Rig(mode(MultipathMode.ON));
     unit.tpgs = 0;
     assertThat(rig.add(rig.path("a", unit)))
-        .isEqualTo(
-            new OrdinaryDisk(
-                "it reports no target port groups (TPGS 0), which mode on asks for and always does"
-                    + " not"));
+        .isInstanceOfSatisfying(
+            OrdinaryDisk.class,
+            ordinary ->
+                assertThat(ordinary.reason())
+                    .isEqualTo(
+                        "it reports no target port groups (TPGS 0), which mode on asks for and"
+                            + " always does not"));
     for (int tpgs = 1; tpgs <= 3; tpgs++) {
       unit.tpgs = tpgs;
       assertThat(rig.add(rig.path("tpgs" + tpgs, unit)))
@@ -97,20 +103,7 @@ class ScsiMultipathTest {
   void whatIsNoDiskGetsNoHead() {
     unit.deviceType = 0x0D;
     assertThat(rig.add(rig.path("a", unit)))
-        .isEqualTo(new OrdinaryDisk("it is no disk, but of device type 13"));
-  }
-
-  @Test
-  void aDeviceThatIsNotReadyIsRefusedUntilItTellsItsSize() {
-    unit.notReady = true;
-    Rig.Path path = rig.path("a", unit);
-    assertThat(rig.add(path))
-        .isEqualTo(
-            new Refused(
-                "refused iqn.t at a LUN 0: it is not ready, so that its size is not known"));
-    unit.notReady = false;
-    rig.await(path.host().probe(0));
-    assertThat(rig.add(path)).isInstanceOf(NewHead.class);
+        .isEqualTo(new AddResult.NoDisk("it is no disk, but of device type 13"));
   }
 
   @Test
