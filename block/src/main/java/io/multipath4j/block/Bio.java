@@ -29,6 +29,12 @@ public final class Bio {
    */
   public static final int FAIL_FAST = 1 << 3;
 
+  /**
+   * An earlier attempt at the same request failed without an answer that can be trusted: the device
+   * may have done it, and may be doing it. Set on clones.
+   */
+  public static final int REPEATED = 1 << 4;
+
   private BioOp op = BioOp.READ;
   private int flags;
   private long offset;

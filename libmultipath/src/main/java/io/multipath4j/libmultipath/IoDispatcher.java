@@ -143,6 +143,7 @@ final class IoDispatcher<P> {
       io.triedPaths = 0; // every path had its turn: a new round
     }
     io.triedPaths |= path.bit();
+    int flags = io.attempts > 0 ? Bio.FAIL_FAST | Bio.REPEATED : Bio.FAIL_FAST;
     io.attempts++;
     io.parked = false;
     if (!io.timed && head.ioStatistics()) {
@@ -151,7 +152,7 @@ final class IoDispatcher<P> {
     }
     io.attempt.open(path, head.ioPolicy().countsActive());
     suspension.attemptBegins();
-    path.disk().submit(io.clone.asCloneOf(io.original, Bio.FAIL_FAST, io));
+    path.disk().submit(io.clone.asCloneOf(io.original, flags, io));
   }
 
   /**

@@ -52,6 +52,19 @@ class FailoverTest {
   }
 
   @Test
+  void aRepeatedAttemptSaysSo() {
+    FakePath first = fixture.optimized();
+    FakePath second = fixture.optimized();
+    fixture.read();
+    assertThat(first.held().getFirst().has(Bio.REPEATED)).isFalse();
+    first.endOne(BlockStatus.TRANSPORT);
+    fixture.loop.run();
+    assertThat(second.held().getFirst().has(Bio.REPEATED | Bio.FAIL_FAST)).isTrue();
+    second.endOne(BlockStatus.OK);
+    fixture.assertBalanced();
+  }
+
+  @Test
   void failoverAsksForTheWholeOriginalAgain() {
     FakePath first = fixture.optimized();
     FakePath second = fixture.optimized();

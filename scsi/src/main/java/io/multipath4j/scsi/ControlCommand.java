@@ -76,10 +76,8 @@ final class ControlCommand {
 
   /** Tells whether a command that changes something may have been done although it failed. */
   private static boolean outcomeUnknown(ScsiRequest ended) {
-    boolean sent = ended.rule() != ResultRule.GOOD;
     boolean changes = ended.command().direction() == Direction.TO_DEVICE;
-    boolean unanswered = ended.command().hostByte() != HostByte.DID_OK;
-    return sent && changes && (unanswered || isHalfDone(ended.rule()));
+    return changes && (ended.inDoubt || isHalfDone(ended.rule()));
   }
 
   private static boolean isHalfDone(ResultRule rule) {

@@ -11,6 +11,10 @@ package io.multipath4j.scsi;
  * @param busy answers BUSY or TASK SET FULL
  * @param aborts ABORT TASK functions sent
  * @param resets LOGICAL UNIT RESET functions sent
+ * @param ioRequests commands sent, each attempt anew ({@code iorequest_cnt} of Linux)
+ * @param ioDone commands that came back ({@code iodone_cnt})
+ * @param ioErrors commands that came back with anything but GOOD ({@code ioerr_cnt}); those that
+ *     were not answered in time are {@code timeouts} ({@code iotmo_cnt})
  */
 public record DeviceCounters(
     Counter requests,
@@ -20,10 +24,16 @@ public record DeviceCounters(
     Counter timeouts,
     Counter busy,
     Counter aborts,
-    Counter resets) {
+    Counter resets,
+    Counter ioRequests,
+    Counter ioDone,
+    Counter ioErrors) {
 
   DeviceCounters() {
     this(
+        new Counter(),
+        new Counter(),
+        new Counter(),
         new Counter(),
         new Counter(),
         new Counter(),

@@ -53,6 +53,7 @@ final class DeviceQueue {
     request.queue = this;
     request.retries = 0;
     request.delays = 0;
+    request.inDoubt = false;
     request.startNanos = scan.nanoTime();
     request.command().clearResult();
     counters.requests().add(1);
@@ -90,6 +91,7 @@ final class DeviceQueue {
   private void send(ScsiRequest request) {
     request.stage = ScsiRequest.Stage.OUTSTANDING;
     request.dispatches++;
+    counters.ioRequests().add(1);
     request.command().clearResult();
     outstanding++;
     slots.take();
@@ -108,6 +110,10 @@ final class DeviceQueue {
     outstanding--;
     slots.release();
     ResultRule rule = classify(request, overdue);
+    counters.ioDone().add(1);
+    if (rule != ResultRule.GOOD) {
+      counters.ioErrors().add(1);
+    }
     if (overdue) {
       request.stage = ScsiRequest.Stage.OUTSTANDING;
       recovery.overdueEnded();
@@ -144,7 +150,10 @@ final class DeviceQueue {
       if (command.status() == ScsiStatus.CHECK_CONDITION) {
         report(request.sense());
       }
-    } else if (!transport.isUp()) {
+    } else {
+      request.inDoubt = true;
+    }
+    if (command.hostByte() != HostByte.DID_OK && !transport.isUp()) {
       // Before whoever chooses paths chooses this one again; the transport's own word comes later.
       device.host().transportSeenDown();
     }

@@ -303,6 +303,15 @@ public final class ScsiDisk implements BlockDevice {
   void completed(DiskSlot slot) {
     Bio bio = Objects.requireNonNull(slot.bio);
     BlockStatus status = slot.request.status();
+    if (status == BlockStatus.TARGET && mayHaveBeenWritten(slot.request, bio)) {
+      new ZoneWriteCheck(this, bio).run(verdict -> ended(slot, bio, verdict));
+      return;
+    }
+    ended(slot, bio, status);
+  }
+
+  private void ended(DiskSlot slot, Bio bio, BlockStatus outcome) {
+    BlockStatus status = outcome;
     if (status == BlockStatus.OK && needsFlush(slot, bio)) {
       slot.flushing = true;
       prepareFlush(slot.request, bio, limits);
@@ -316,6 +325,17 @@ public final class ScsiDisk implements BlockDevice {
     slot.nextIdle = idle;
     idle = slot;
     bio.complete(status);
+  }
+
+  /**
+   * Tells whether a write is refused because the zone's write pointer is elsewhere, and an earlier
+   * attempt at the same write, whose answer was lost, may be what moved it.
+   */
+  private boolean mayHaveBeenWritten(ScsiRequest request, Bio bio) {
+    return bio.op() == BioOp.WRITE
+        && limits.block().zoned().isZoned()
+        && (bio.has(Bio.REPEATED) || request.inDoubt)
+        && ZoneWriteCheck.isPointerElsewhere(request.sense());
   }
 
   private boolean needsFlush(DiskSlot slot, Bio bio) {

@@ -10,12 +10,15 @@ import io.multipath4j.block.PersistentReservations;
 import io.multipath4j.block.ZoneReport;
 import io.multipath4j.scsi.codec.Cdb;
 import io.multipath4j.scsi.codec.Opcode;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** What a SCSI disk can do beside I/O. */
 final class ScsiDiskOperations implements BlockOperations {
+
+  private static final System.Logger LOG = System.getLogger(ScsiDiskOperations.class.getName());
 
   /** What Linux tells of a disk that has no partition table to tell otherwise. */
   private static final int HEADS = 255;
@@ -88,11 +91,10 @@ final class ScsiDiskOperations implements BlockOperations {
     if (failure instanceof BlockOperationException e) {
       return e;
     }
-    if (failure instanceof ScsiException e) {
-      boolean malformed = e.status() == BlockStatus.OK;
-      return BlockOperationException.of(
-          malformed ? BlockStatus.IOERR : e.status(), String.valueOf(e.getMessage()));
+    if (failure instanceof ScsiException e && e.status() != BlockStatus.OK) {
+      return BlockOperationException.of(e.status(), String.valueOf(e.getMessage()));
     }
-    throw new CompletionException(failure);
+    LOG.log(Level.ERROR, "an operation of a SCSI disk failed", failure);
+    return BlockOperationException.of(BlockStatus.IOERR, "internal error: " + failure);
   }
 }

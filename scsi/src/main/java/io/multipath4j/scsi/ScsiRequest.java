@@ -63,6 +63,10 @@ public final class ScsiRequest {
   int delays;
 
   int dispatches;
+
+  /** The transport took an attempt away: the device may have done it although nobody said so. */
+  boolean inDoubt;
+
   long startNanos;
   long deadlineNanos;
   @Nullable DeviceQueue queue;

@@ -312,4 +312,28 @@ class ScsiDeviceTest {
     assertThatThrownBy(() -> request.prepare(6, 0, 0)).hasMessageContaining("OUTSTANDING");
     rig.transport.good(rig.transport.oldest());
   }
+
+  @Test
+  void eachAttemptIsCountedOnceOutAndOnceBack() {
+    DeviceCounters counters = rig.device.counters();
+    long out = counters.ioRequests().value();
+    long back = counters.ioDone().value();
+    long bad = counters.ioErrors().value();
+    long requests = counters.requests().value();
+    ScsiRequest request = rig.execute(0);
+    rig.transport.status(rig.transport.oldest(), ScsiStatus.BUSY, 0);
+    rig.loop.advance(1_000);
+    rig.transport.host(rig.transport.oldest(), HostByte.DID_ERROR);
+    rig.loop.run();
+    assertThat(counters.ioRequests().value() - out).isEqualTo(3);
+    assertThat(counters.ioDone().value() - back).isEqualTo(2);
+    assertThat(counters.inFlight().value()).isEqualTo(1);
+    rig.transport.good(rig.transport.oldest());
+    assertThat(request.status()).isEqualTo(BlockStatus.OK);
+    assertThat(counters.ioDone().value() - back).isEqualTo(3);
+    assertThat(counters.ioErrors().value() - bad).isEqualTo(2);
+    assertThat(counters.requests().value() - requests).isEqualTo(1);
+    assertThat(counters.timeouts().value()).isZero();
+    assertThat(counters.inFlight().value()).isZero();
+  }
 }

@@ -222,6 +222,118 @@ class ZonedDiskTest {
     assertThat(expected.isPathError()).isFalse();
   }
 
+  // ---- a write whose answer was lost ------------------------------------------------------------
+
+  /**
+   * Writes one block at the start of zone 1, lets the answer be lost, and refuses the repetition.
+   */
+  private void writeAgain(long pointer, int sense) {
+    buffer.putLong(0, 0x1234_5678_9ABC_DEF0L);
+    rig.unit.zones = report(2, zone(1, ZoneDescriptor.IMPLICITLY_OPENED, pointer));
+    disk.submit(
+        new Bio()
+            .asCloneOf(
+                new Bio().asWrite(ZONE, 512, buffer, 0, 0, this::ended),
+                Bio.FAIL_FAST | Bio.REPEATED,
+                this::ended));
+    rig.loop.run();
+    assertThat(cdb()).startsWith("2a");
+    rig.transport.sense(rig.transport.oldest(), sense);
+    rig.loop.run();
+  }
+
+  private void readsAs(long first) {
+    ScsiCommand read = rig.transport.oldest();
+    assertThat(cdb()).isEqualTo("8800" + "0000000000000800" + "00000001" + "0000");
+    rig.transport.outstanding.remove(read);
+    byte[] data = new byte[512];
+    ByteBuffer.wrap(data).putLong(0, first);
+    ScriptedTransport.answerData(read, data);
+    rig.loop.run();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"052104", "052400"})
+  void aRepeatedWriteThatIsThereWasDone(String sense) {
+    writeAgain(ZONE_BLOCKS + 1, Integer.parseInt(sense, 16));
+    readsAs(0x1234_5678_9ABC_DEF0L);
+    assertThat(ends).containsExactly(BlockStatus.OK);
+  }
+
+  @Test
+  void aRepeatedWriteWithOtherContentInItsPlaceIsRefused() {
+    writeAgain(ZONE_BLOCKS + 8, 0x052104);
+    readsAs(1);
+    assertThat(ends).containsExactly(BlockStatus.TARGET);
+  }
+
+  @Test
+  void aRepeatedWriteBeyondThePointerIsRefused() {
+    writeAgain(ZONE_BLOCKS, 0x052104);
+    assertThat(ends).containsExactly(BlockStatus.TARGET);
+  }
+
+  @Test
+  void aWriteThatIsHalfThereHasAnUnknownOutcome() {
+    rig.unit.zones = report(2, zone(1, ZoneDescriptor.IMPLICITLY_OPENED, ZONE_BLOCKS + 1));
+    disk.submit(
+        new Bio()
+            .asCloneOf(
+                new Bio().asWrite(ZONE, 1024, buffer, 0, 0, this::ended),
+                Bio.REPEATED,
+                this::ended));
+    rig.loop.run();
+    rig.transport.sense(rig.transport.oldest(), 0x052104);
+    rig.loop.run();
+    assertThat(ends).containsExactly(BlockStatus.OUTCOME_UNKNOWN);
+  }
+
+  @Test
+  void aCheckThatTheTransportTookAwayIsForAnotherPath() {
+    rig.unit.zones = null;
+    disk.submit(
+        new Bio()
+            .asCloneOf(
+                new Bio().asWrite(ZONE, 512, buffer, 0, 0, this::ended),
+                Bio.FAIL_FAST | Bio.REPEATED,
+                this::ended));
+    rig.loop.run();
+    rig.transport.sense(rig.transport.oldest(), 0x052104);
+    rig.loop.run();
+    assertThat(cdb()).startsWith("95");
+    rig.transport.drop("gone");
+    rig.loop.run();
+    assertThat(ends).hasSize(1);
+    assertThat(ends.getFirst().isPathError()).isTrue();
+    rig.unit.zones = report(2, zone(0, ZoneDescriptor.EMPTY, 0));
+    rig.transport.restore();
+    rig.loop.run();
+  }
+
+  @Test
+  void aSamePathRepetitionIsCheckedToo() {
+    buffer.putLong(0, 7);
+    rig.unit.zones = report(2, zone(1, ZoneDescriptor.FULL, -1));
+    disk.submit(new Bio().asWrite(ZONE, 512, buffer, 0, 0, this::ended));
+    rig.loop.run();
+    rig.transport.host(rig.transport.oldest(), HostByte.DID_ERROR);
+    rig.loop.run();
+    rig.transport.sense(rig.transport.oldest(), 0x052104);
+    rig.loop.run();
+    readsAs(7);
+    assertThat(ends).containsExactly(BlockStatus.OK);
+  }
+
+  @Test
+  void aFirstAttemptIsNotInDoubt() {
+    disk.submit(new Bio().asWrite(ZONE, 512, buffer, 0, 0, this::ended));
+    rig.loop.run();
+    rig.transport.sense(rig.transport.oldest(), 0x062900);
+    rig.loop.run();
+    rig.transport.sense(rig.transport.oldest(), 0x052104);
+    assertThat(ends).containsExactly(BlockStatus.TARGET);
+  }
+
   // ---- reports ----------------------------------------------------------------------------------
 
   private static BlockOperationException failure(CompletableFuture<?> future) {

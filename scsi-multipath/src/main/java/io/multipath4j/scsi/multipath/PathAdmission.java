@@ -10,6 +10,7 @@ import io.multipath4j.libmultipath.NumaTopology;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.scsi.DeviceProperties;
 import io.multipath4j.scsi.DeviceState;
+import io.multipath4j.scsi.PassthroughGate;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.ScsiDisk;
 import io.multipath4j.scsi.ScsiHost;
@@ -96,6 +97,7 @@ final class PathAdmission {
     ScsiMpathDevice path = newPath(device, claim, identity);
     paths.put(device, path);
     device.addListener(watch);
+    device.setPassthroughGate(PassthroughGate.NO_RESERVATIONS);
     device.host().setReturnGate(watch.identity());
     return head.inTurn(() -> bringIn(path));
   }
@@ -301,6 +303,7 @@ final class PathAdmission {
   private void forget(ScsiMpathDevice path) {
     paths.remove(path.device());
     path.device().removeListener(watch);
+    path.device().setPassthroughGate(PassthroughGate.OPEN);
   }
 
   private static <T> CompletableFuture<T> done(T result) {
