@@ -111,6 +111,18 @@ public final class Bio {
   }
 
   /**
+   * Makes this bio a clone of {@code original} for a device on which its range begins {@code
+   * shiftBytes} later. A flush has no range and is a plain clone.
+   */
+  public Bio asShiftedCloneOf(Bio original, long shiftBytes, BioCompletion completion) {
+    asCloneOf(original, 0, completion);
+    if (op != BioOp.FLUSH) {
+      offset = Math.addExact(offset, shiftBytes);
+    }
+    return this;
+  }
+
+  /**
    * Makes this bio a part of {@code original}: bytes {@code skip} to {@code skip + length} of its
    * range.
    *

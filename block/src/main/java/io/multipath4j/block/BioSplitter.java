@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * the failed piece that has the lowest offset. After an error no further piece is started; which
  * parts of the range were done is then unknown.
  *
+ * <p>On a device with zones a piece also ends where a zone does. Zone actions are never cut.
+ *
  * <p>Pieces are pooled. Loop thread only.
  */
 public final class BioSplitter {
@@ -39,9 +41,18 @@ public final class BioSplitter {
     this.target = target;
   }
 
-  /** Tells whether a bio is short enough to be passed on in one piece. */
+  /** Tells whether a bio is short enough, and in one zone, to be passed on in one piece. */
   public static boolean fits(Bio bio, BlockLimits limits) {
-    return bio.length() <= limits.maxBytes(bio.op());
+    BioOp op = bio.op();
+    long length = bio.length();
+    return length <= limits.maxBytes(op) && length <= bytesToZoneEnd(op, bio.offset(), limits);
+  }
+
+  private static long bytesToZoneEnd(BioOp op, long offset, BlockLimits limits) {
+    long zoneBytes = limits.zoned().zoneBytes();
+    return zoneBytes == 0 || op == BioOp.FLUSH || op.isZoneAction()
+        ? Long.MAX_VALUE
+        : zoneBytes - offset % zoneBytes;
   }
 
   /**
@@ -66,12 +77,14 @@ public final class BioSplitter {
 
   /**
    * Returns the length of the next piece: as long as allowed, ending where a physical block (for a
-   * discard: the unit that it frees) ends whenever such an end is within reach.
+   * discard: the unit that it frees) ends whenever such an end is within reach, and never beyond
+   * its zone.
    */
   static long pieceBytes(BioOp op, long offset, long remaining, BlockLimits limits) {
+    long inZone = Math.min(remaining, bytesToZoneEnd(op, offset, limits));
     long max = limits.maxBytes(op);
-    if (remaining <= max) {
-      return remaining;
+    if (inZone <= max) {
+      return inZone;
     }
     int granule =
         op == BioOp.DISCARD ? limits.discardGranularityBytes() : limits.physicalBlockBytes();
@@ -138,7 +151,7 @@ public final class BioSplitter {
       }
       issuing = true;
       // A zone takes writes in order alone, and paths do not keep the order among each other.
-      boolean inOrder = parent.op() == BioOp.WRITE && deviceLimits.zoned().isZoned();
+      boolean inOrder = parent.op().isWrite() && deviceLimits.zoned().isZoned();
       int window = inOrder ? 1 : MAX_PIECES_IN_FLIGHT;
       while (hasMore() && inFlight < window) {
         long length =

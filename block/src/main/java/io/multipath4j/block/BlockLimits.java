@@ -80,6 +80,23 @@ public record BlockLimits(
     }
   }
 
+  /** Returns the same limits with other zones. */
+  public BlockLimits withZoned(ZonedModel zones) {
+    return new BlockLimits(
+        logicalBlockBytes,
+        physicalBlockBytes,
+        minimumIoBytes,
+        optimalIoBytes,
+        maxTransferBytes,
+        maxDiscardBytes,
+        maxWriteZeroesBytes,
+        discardGranularityBytes,
+        volatileCache,
+        fua,
+        readOnly,
+        zones);
+  }
+
   /**
    * Returns the longest request of this kind that the device takes in one piece, in bytes; 0 when
    * it does not do such requests. A flush has no length, and a zone action is one piece however
@@ -101,11 +118,13 @@ public record BlockLimits(
    * split.
    *
    * <p>A write to a read-only device is TARGET: it would be refused on every path, as a write
-   * protected unit does.
+   * protected unit does. A zone action is about one whole zone, ZONE_RESET_ALL about the whole
+   * device.
    *
    * @param capacityBytes size of the device
    * @return OK; NOTSUPP when the device does no such operation; TARGET when it is read-only; INVAL
-   *     when the range is empty, unaligned or not within the device
+   *     when the range is empty, unaligned or not within the device, or not what a zone action
+   *     needs
    */
   public BlockStatus check(Bio bio, long capacityBytes) {
     BioOp op = bio.op();
@@ -122,6 +141,18 @@ public record BlockLimits(
     long length = bio.length();
     boolean aligned = ((offset | length) & (logicalBlockBytes - 1)) == 0;
     boolean inRange = offset >= 0 && length > 0 && offset <= capacityBytes - length;
-    return aligned && inRange ? BlockStatus.OK : BlockStatus.INVAL;
+    return aligned && inRange && (!op.isZoneAction() || isWholeZone(bio, capacityBytes))
+        ? BlockStatus.OK
+        : BlockStatus.INVAL;
+  }
+
+  private boolean isWholeZone(Bio bio, long capacityBytes) {
+    if (bio.op() == BioOp.ZONE_RESET_ALL) {
+      return bio.offset() == 0 && bio.length() == capacityBytes;
+    }
+    long zoneBytes = zoned.zoneBytes();
+    return zoneBytes == 0
+        || (bio.offset() % zoneBytes == 0
+            && bio.length() == Math.min(zoneBytes, capacityBytes - bio.offset()));
   }
 }
