@@ -20,12 +20,18 @@ final class HeadDisk<P> {
   private final MpathHead<P> head;
   private final EventLoop loop;
   private final Optional<HeadPublisher<P>> publisher;
+  private final Optional<HeadCharDevice<P>> charDevice;
   private volatile State state = State.NEW;
 
-  HeadDisk(MpathHead<P> head, EventLoop loop, Optional<HeadPublisher<P>> publisher) {
+  HeadDisk(MpathHead<P> head, EventLoop loop, Optional<HeadCharDevice<P>> charDevice) {
     this.head = head;
     this.loop = loop;
-    this.publisher = publisher;
+    this.publisher = head.template().publisher();
+    this.charDevice = charDevice;
+  }
+
+  Optional<HeadCharDevice<P>> charDevice() {
+    return charDevice;
   }
 
   /** Tells whether the disk takes I/O. Any thread. */
@@ -38,7 +44,7 @@ final class HeadDisk<P> {
   }
 
   /**
-   * Makes the disk live if it was not, and publishes it.
+   * Makes the disk live if it was not, publishes it, and then makes the character device.
    *
    * @return true when it was not live
    */
@@ -57,6 +63,7 @@ final class HeadDisk<P> {
         head.kick(); // what came meanwhile fails
       }
     }
+    charDevice.ifPresent(HeadCharDevice::add);
     return true;
   }
 
@@ -89,13 +96,15 @@ final class HeadDisk<P> {
   }
 
   /**
-   * Ends the disk. First it is no longer live, then what is parked is woken to see that; only when
-   * nobody looks at the paths any more, the outside forgets it.
+   * Ends the disk. First it is no longer live, then what is parked is woken to see that; the
+   * character device goes; and only when nobody looks at the paths any more, the outside forgets
+   * the disk.
    */
   void remove() {
     boolean wasLive = state == State.LIVE;
     state = State.REMOVED;
     head.kick();
+    charDevice.ifPresent(HeadCharDevice::delete);
     if (wasLive && publisher.isPresent()) {
       HeadPublisher<P> shown = publisher.get();
       head.synchronize().thenRun(() -> onLoop(() -> shown.unpublishDisk(head)));

@@ -5,6 +5,7 @@ import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.reactor.Timer;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,14 +79,18 @@ public final class HeadLife<P> {
    * @throws BlockOperationException ENXIO when the disk is not live
    */
   public HeadOpen open() throws BlockOperationException {
+    return open(head.name(), head::isLive);
+  }
+
+  HeadOpen open(String device, BooleanSupplier isThere) throws BlockOperationException {
     if (references.get()) {
       HeadOpen open = new HeadOpen(references);
-      if (head.isLive()) {
+      if (isThere.getAsBoolean()) {
         return open;
       }
       open.close();
     }
-    throw BlockOperationException.gone("cannot open " + head.name() + ": the disk is not there");
+    throw BlockOperationException.gone("cannot open " + device + ": it is not there");
   }
 
   /**

@@ -25,8 +25,10 @@ final class IoDispatcher<P> {
   private static final int MAX_POOLED = 4096;
 
   private final MpathHead<P> head;
+  private final MpathHeadTemplate<P> template;
   private final EventLoop loop;
   private final PathTable<P> table;
+  private final PathChooser<P> chooser;
   private final HeadCounters counters;
   private final MpathHeadOptions options;
   private final PathBackOff<P> backOff;
@@ -46,8 +48,10 @@ final class IoDispatcher<P> {
       HeadCounters counters,
       MpathHeadOptions options) {
     this.head = head;
+    this.template = head.template();
     this.loop = loop;
     this.table = table;
+    this.chooser = head.chooser();
     this.counters = counters;
     this.options = options;
     this.backOff = new PathBackOff<>(head, loop, table, options);
@@ -142,8 +146,13 @@ final class IoDispatcher<P> {
     if ((io.triedPaths & path.bit()) != 0) {
       io.triedPaths = 0; // every path had its turn: a new round
     }
-    io.triedPaths |= path.bit();
     int flags = io.attempts > 0 ? Bio.FAIL_FAST | Bio.REPEATED : Bio.FAIL_FAST;
+    Bio clone = io.clone.asCloneOf(io.original, flags, io);
+    if (!template.cloneBio(path.driverPath(), io.original, clone)) {
+      finish(io, BlockStatus.IOERR);
+      return;
+    }
+    io.triedPaths |= path.bit();
     io.attempts++;
     io.parked = false;
     if (!io.timed && head.ioStatistics()) {
@@ -152,7 +161,7 @@ final class IoDispatcher<P> {
     }
     io.attempt.open(path, head.ioPolicy().countsActive());
     suspension.attemptBegins();
-    path.disk().submit(io.clone.asCloneOf(io.original, flags, io));
+    path.disk().submit(clone);
   }
 
   /**
@@ -162,12 +171,12 @@ final class IoDispatcher<P> {
   private @Nullable MpathDevice<P> choose(MpathIo<P> io) {
     long tried = io.triedPaths;
     long resting = table.setAside();
-    MpathDevice<P> path = head.select(tried | resting);
+    MpathDevice<P> path = chooser.select(tried | resting);
     if (path == null && resting != 0) {
-      path = head.select(tried);
+      path = chooser.select(tried);
     }
     if (path == null && tried != 0) {
-      path = head.select(resting);
+      path = chooser.select(resting);
     }
     return path;
   }

@@ -3,15 +3,15 @@ package io.multipath4j.libmultipath;
 import io.multipath4j.block.Bio;
 import io.multipath4j.block.BlockDevice;
 import io.multipath4j.block.BlockLimits;
+import io.multipath4j.block.BlockOperations;
 import io.multipath4j.block.BlockStatus;
 import io.multipath4j.reactor.EventLoop;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One logical device and its paths, as one block device. An I/O is cloned to a path that the policy
@@ -44,11 +44,12 @@ public final class MpathHead<P> implements BlockDevice {
   private final MpathHeadTemplate<P> template;
   private final HeadDisk<P> disk;
   private final HeadLife<P> life;
-  private final ReadEpoch epoch = new ReadEpoch();
+  private final PathCalls<P> calls;
+  private final HeadOperations<P> operations;
   private final PathTable<P> table;
+  private final PathChooser<P> chooser;
   private final HeadCounters counters = new HeadCounters();
   private final IoDispatcher<P> dispatcher;
-  private volatile IoPolicy ioPolicy;
   private volatile long capacityBytes;
   private volatile BlockLimits limits;
   private volatile boolean queueIfNoPath;
@@ -63,13 +64,19 @@ public final class MpathHead<P> implements BlockDevice {
   public MpathHead(EventLoop loop, MpathHeadTemplate<P> template, MpathHeadConfig config) {
     this.name = config.name();
     this.template = template;
-    this.ioPolicy = config.policy();
     this.capacityBytes = config.capacityBytes();
     this.limits = config.limits();
     this.table = new PathTable<>(template, config.numa());
+    this.chooser = new PathChooser<>(template, table, config.policy());
     this.dispatcher = new IoDispatcher<>(this, loop, table, counters, config.options());
     this.life = new HeadLife<>(this, loop);
-    this.disk = new HeadDisk<>(this, loop, template.publisher());
+    this.calls = new PathCalls<>(this, table);
+    this.operations = new HeadOperations<>(this, calls);
+    this.disk =
+        new HeadDisk<>(
+            this,
+            loop,
+            template.charDevice().map(driver -> new HeadCharDevice<>(this, calls, driver)));
   }
 
   // The block device.
@@ -99,6 +106,22 @@ public final class MpathHead<P> implements BlockDevice {
   @Override
   public void submit(Bio bio) {
     dispatcher.submit(bio);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Each goes to one path that the policy chooses and is never tried again; AGAIN (EWOULDBLOCK)
+   * when there is no path.
+   */
+  @Override
+  public BlockOperations operations() {
+    return operations;
+  }
+
+  /** Returns the character device; empty when the driver has none. Any thread. */
+  public Optional<HeadCharDevice<P>> charDevice() {
+    return disk.charDevice();
   }
 
   /** Sets size and limits anew, after the driver found that the device has changed. */
@@ -147,7 +170,7 @@ public final class MpathHead<P> implements BlockDevice {
     dispatcher.backOff().readmit(path);
     if (template.isOptimized(path.driverPath())) {
       for (int node = 0; node < table.nodeCount(); node++) {
-        table.findPath(node, table.setAside(), ioPolicy.usesDistance());
+        table.findPath(node, table.setAside(), chooser.policy().usesDistance());
       }
     }
     kick();
@@ -224,25 +247,12 @@ public final class MpathHead<P> implements BlockDevice {
    * @return its result; AGAIN (EWOULDBLOCK) when there is no path
    */
   public BlockStatus callForDevice(Function<? super MpathDevice<P>, BlockStatus> call) {
-    ReadEpoch.Generation reading = epoch.enter();
-    try {
-      MpathDevice<P> path = selectAny();
-      return path == null ? BlockStatus.AGAIN : call.apply(path);
-    } finally {
-      epoch.exit(reading);
-    }
+    return calls.callOne(call);
   }
 
   /** Runs {@code call} on every path in the order of the list, whatever its state. Any thread. */
   public void callForAllDevices(Consumer<? super MpathDevice<P>> call) {
-    ReadEpoch.Generation reading = epoch.enter();
-    try {
-      for (MpathDevice<P> path : table.paths()) {
-        call.accept(path);
-      }
-    } finally {
-      epoch.exit(reading);
-    }
+    calls.callAll(call);
   }
 
   /**
@@ -253,7 +263,7 @@ public final class MpathHead<P> implements BlockDevice {
    * @return completed at once, or on the thread of the last who used it
    */
   public CompletionStage<Void> synchronize() {
-    return epoch.synchronize();
+    return calls.synchronize();
   }
 
   /**
@@ -297,12 +307,12 @@ public final class MpathHead<P> implements BlockDevice {
 
   /** Returns the policy. Any thread. */
   public IoPolicy ioPolicy() {
-    return ioPolicy;
+    return chooser.policy();
   }
 
   /** Sets the policy; also when it is the same, the caches are emptied and what waits is woken. */
   public void setIoPolicy(IoPolicy policy) {
-    ioPolicy = Objects.requireNonNull(policy);
+    chooser.policy(policy);
     table.clearAll();
     kick();
   }
@@ -378,15 +388,8 @@ public final class MpathHead<P> implements BlockDevice {
     return template;
   }
 
-  @Nullable MpathDevice<P> select(long avoid) {
-    return ioPolicy.select(table, table.currentNode(), avoid);
-  }
-
-  /** Selects a path for what is no bio: one that does not rest, else any. */
-  @Nullable MpathDevice<P> selectAny() {
-    long resting = table.setAside();
-    MpathDevice<P> path = select(resting);
-    return path == null && resting != 0 ? select(0) : path;
+  PathChooser<P> chooser() {
+    return chooser;
   }
 
   /**
@@ -394,14 +397,6 @@ public final class MpathHead<P> implements BlockDevice {
    * only rests, or the operator wants it so.
    */
   boolean mayWaitForPath() {
-    if (queueIfNoPath) {
-      return true;
-    }
-    for (MpathDevice<P> path : table.paths()) {
-      if (template.availablePath(path.driverPath())) {
-        return true;
-      }
-    }
-    return table.setAside() != 0 && select(0) != null;
+    return queueIfNoPath || chooser.anyMayReturn();
   }
 }

@@ -1,6 +1,7 @@
 package io.multipath4j.libmultipath;
 
 import io.multipath4j.block.BlockLimits;
+import java.util.Objects;
 
 /**
  * What a new head starts with.
@@ -19,6 +20,19 @@ public record MpathHeadConfig(
     IoPolicy policy,
     NumaTopology numa,
     MpathHeadOptions options) {
+
+  /** Checks that all is there. */
+  public MpathHeadConfig {
+    Objects.requireNonNull(limits, "limits of a multipath disk");
+    Objects.requireNonNull(policy, "I/O policy of a multipath disk");
+    Objects.requireNonNull(numa, "nodes of this machine");
+    Objects.requireNonNull(options, "bounds of a head");
+    if (name.isBlank() || capacityBytes < 0) {
+      throw new IllegalArgumentException(
+          "multipath disk \"%s\" of %d bytes: expected a name and a size from 0 up"
+              .formatted(name, capacityBytes));
+    }
+  }
 
   /** A head on a machine with one node, with the default bounds. */
   public MpathHeadConfig(String name, long capacityBytes, BlockLimits limits, IoPolicy policy) {

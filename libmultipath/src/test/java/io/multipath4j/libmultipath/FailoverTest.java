@@ -65,6 +65,16 @@ class FailoverTest {
   }
 
   @Test
+  void ioThatCannotBeClonedEndsWithAnErrorAndNoPathSeesIt() {
+    FakePath path = fixture.optimized();
+    fixture.driver.clones = false;
+    Bio bio = fixture.read();
+    assertThat(fixture.ended).containsEntry(bio, BlockStatus.IOERR);
+    assertThat(path.submissions).isZero();
+    fixture.assertBalanced();
+  }
+
+  @Test
   void failoverAsksForTheWholeOriginalAgain() {
     FakePath first = fixture.optimized();
     FakePath second = fixture.optimized();

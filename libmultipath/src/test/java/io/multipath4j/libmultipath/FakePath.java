@@ -3,7 +3,9 @@ package io.multipath4j.libmultipath;
 import io.multipath4j.block.Bio;
 import io.multipath4j.block.BlockDevice;
 import io.multipath4j.block.BlockLimits;
+import io.multipath4j.block.BlockOperations;
 import io.multipath4j.block.BlockStatus;
+import io.multipath4j.block.PersistentReservations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,10 @@ final class FakePath implements BlockDevice {
 
     final List<String> removed = new ArrayList<>();
     private final Optional<HeadPublisher<FakePath>> publisher;
+    Optional<PersistentReservations> reservations = Optional.empty();
+
+    /** False: no clone can be made. */
+    boolean clones = true;
 
     Driver() {
       this(Optional.empty());
@@ -61,6 +67,16 @@ final class FakePath implements BlockDevice {
     public Optional<HeadPublisher<FakePath>> publisher() {
       return publisher;
     }
+
+    @Override
+    public Optional<PersistentReservations> reservations(MpathHead<FakePath> head) {
+      return reservations;
+    }
+
+    @Override
+    public boolean cloneBio(FakePath path, Bio original, Bio clone) {
+      return clones;
+    }
   }
 
   private final String name;
@@ -70,6 +86,7 @@ final class FakePath implements BlockDevice {
   /** False: a driver that never expects a path back, not even one that is up. */
   boolean mayReturn = true;
 
+  BlockOperations operations = BlockOperations.NONE;
   long capacityBytes = HeadFixture.CAPACITY;
   int submissions;
 
@@ -113,6 +130,11 @@ final class FakePath implements BlockDevice {
   @Override
   public BlockLimits limits() {
     return HeadFixture.LIMITS;
+  }
+
+  @Override
+  public BlockOperations operations() {
+    return operations;
   }
 
   @Override

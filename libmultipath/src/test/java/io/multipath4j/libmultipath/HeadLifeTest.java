@@ -80,7 +80,7 @@ class HeadLifeTest {
     assertThatThrownBy(life::open)
         .isInstanceOfSatisfying(
             BlockOperationException.class, e -> assertThat(e.errnoName()).isEqualTo("ENXIO"))
-        .hasMessage("cannot open sda: the disk is not there");
+        .hasMessage("cannot open sda: it is not there");
     fixture.optimized();
     life.open().close();
     fixture.head.removeDisk();
