@@ -78,6 +78,9 @@ final class IoDispatcher<P> {
       io = new MpathIo<>(this);
     }
     io.begin(bio);
+    if (options.bioTimeoutNanos() > 0) {
+      io.submittedNanos = loop.clock().nanoTime();
+    }
     counters.inFlight.add(1);
     submitted.add(io);
     runSubmitted();
@@ -207,12 +210,30 @@ final class IoDispatcher<P> {
         warn("no usable path; I/O waits for one", parkWarnings);
       }
     }
-    long timeoutNanos = head.noPathTimeoutNanos();
-    if (timeoutNanos > 0 && now - io.parkedSinceNanos >= timeoutNanos) {
+    if (waitNanos(io, now) <= 0) {
       finish(io, BlockStatus.TIMEOUT);
     } else if (!requeue.append(io)) {
       finish(io, BlockStatus.RESOURCE);
     }
+  }
+
+  /** Returns how long a bio may go on waiting; Long.MAX_VALUE when it may for ever. */
+  long waitNanos(MpathIo<P> io, long now) {
+    long left = Long.MAX_VALUE;
+    long noPathTimeoutNanos = head.noPathTimeoutNanos();
+    if (io.parked && noPathTimeoutNanos > 0) {
+      left = noPathTimeoutNanos - (now - io.parkedSinceNanos);
+    }
+    if (options.bioTimeoutNanos() > 0) {
+      left = Math.min(left, options.bioTimeoutNanos() - (now - io.submittedNanos));
+    }
+    return left;
+  }
+
+  private boolean isGivenUp(MpathIo<P> io) {
+    long most = (long) Math.max(1, table.paths().length) * options.attemptsPerPath();
+    return io.attempts >= most
+        || (options.bioTimeoutNanos() > 0 && waitNanos(io, loop.clock().nanoTime()) <= 0);
   }
 
   private void warn(String what, RateLimit limit) {
@@ -251,7 +272,7 @@ final class IoDispatcher<P> {
     }
     table.clear(path);
     backOff.failed(path, status);
-    if (io.attempts >= (long) Math.max(1, table.paths().length) * options.attemptsPerPath()) {
+    if (isGivenUp(io)) {
       finish(io, status);
       return;
     }

@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
  * @param restInitialNanos how long it is set aside the first time; doubles each time in a row
  * @param restMaxNanos longest rest
  * @param safetyIntervalNanos how often parked bios are looked at without any event
+ * @param bioTimeoutNanos a bio that was submitted so long ago is neither tried again nor waits any
+ *     more: it ends with its last error, or with TIMEOUT; 0 is no limit. Each piece of a split bio
+ *     has its own time
  */
 public record MpathHeadOptions(
     int maxParkedBios,
@@ -20,7 +23,8 @@ public record MpathHeadOptions(
     int failuresBeforeRest,
     long restInitialNanos,
     long restMaxNanos,
-    long safetyIntervalNanos) {
+    long safetyIntervalNanos,
+    long bioTimeoutNanos) {
 
   /**
    * The defaults. With one path whose every command fails at once, a bio is tried for about half a
@@ -33,7 +37,8 @@ public record MpathHeadOptions(
           3,
           TimeUnit.MILLISECONDS.toNanos(50),
           TimeUnit.SECONDS.toNanos(5),
-          TimeUnit.SECONDS.toNanos(1));
+          TimeUnit.SECONDS.toNanos(1),
+          0);
 
   /** Checks that every bound is positive. */
   public MpathHeadOptions {
@@ -42,9 +47,11 @@ public record MpathHeadOptions(
         || failuresBeforeRest < 1
         || restInitialNanos < 1
         || restMaxNanos < restInitialNanos
-        || safetyIntervalNanos < 1) {
+        || safetyIntervalNanos < 1
+        || bioTimeoutNanos < 0) {
       throw new IllegalArgumentException(
-          "head options must be positive, and the longest rest no shorter than the first");
+          "head options must be positive (the bios' time limit: 0 or more), and the longest rest no"
+              + " shorter than the first");
     }
   }
 }

@@ -26,6 +26,9 @@ final class MpathIo<P> implements BioCompletion, Runnable {
 
   int attempts;
 
+  /** When it was submitted; known only where there is a limit of time. */
+  long submittedNanos;
+
   /** Whether {@link #startNanos} holds the time of the first dispatch, for the statistics. */
   boolean timed;
 

@@ -28,6 +28,7 @@ final class RequeueList<P> {
   private boolean workerScheduled;
   private @Nullable Timer safetyTimer;
   private @Nullable Timer deadlineTimer;
+  private long deadlineNanos;
 
   RequeueList(
       MpathHead<P> head,
@@ -52,13 +53,26 @@ final class RequeueList<P> {
     if (safetyTimer == null) {
       safetyTimer = loop.schedule(options.safetyIntervalNanos(), this::onSafetyTimer);
     }
-    long timeoutNanos = head.noPathTimeoutNanos();
-    if (io.parked && timeoutNanos > 0 && deadlineTimer == null) {
-      long leftNanos = timeoutNanos - (loop.clock().nanoTime() - io.parkedSinceNanos);
-      deadlineTimer =
-          loop.schedule(Math.max(leftNanos, DEADLINE_GRANULARITY_NANOS), this::onDeadline);
-    }
+    armDeadline(io);
     return true;
+  }
+
+  private void armDeadline(MpathIo<P> io) {
+    long now = loop.clock().nanoTime();
+    long waitNanos = dispatcher.waitNanos(io, now);
+    if (waitNanos == Long.MAX_VALUE) {
+      return;
+    }
+    long atNanos = now + Math.max(waitNanos, DEADLINE_GRANULARITY_NANOS);
+    Timer armed = deadlineTimer;
+    if (armed != null) {
+      if (atNanos - deadlineNanos >= 0) {
+        return;
+      }
+      armed.cancel();
+    }
+    deadlineNanos = atNanos;
+    deadlineTimer = loop.schedule(atNanos - now, this::onDeadline);
   }
 
   /** Makes the worker run at the end of this turn. */

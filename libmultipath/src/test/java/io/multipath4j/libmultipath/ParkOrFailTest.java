@@ -142,7 +142,24 @@ class ParkOrFailTest {
     return Stream.of(
         event("the last path is gone", (f, p) -> f.set(p, FakePath.Link.GONE)),
         event("the last path is removed", (f, p) -> f.head.deleteDevice(p.device)),
-        event("the disk is removed", (f, p) -> f.head.removeDisk()));
+        event("the disk is removed", (f, p) -> f.head.removeDisk()),
+        event(
+            "the delay of removal is cleared",
+            (f, p) -> {
+              f.head.life().setDelayedRemovalSecs(60);
+              f.set(p, FakePath.Link.GONE);
+              f.loop.run();
+              assertThat(f.ended).isEmpty();
+              f.head.life().setDelayedRemovalSecs(0);
+            }),
+        event(
+            "the delay of removal is over",
+            (f, p) -> {
+              f.head.life().setDelayedRemovalSecs(60);
+              f.head.deleteDevice(p.device);
+              assertThat(f.head.life().canRemoveHead()).isFalse();
+              f.loop.advanceMillis(60_000);
+            }));
   }
 
   @ParameterizedTest
@@ -212,13 +229,53 @@ class ParkOrFailTest {
     assertThat(fixture.ended).containsExactly(Map.entry(bio, BlockStatus.TIMEOUT));
   }
 
+  private static HeadFixture withBioTimeout(long millis) {
+    return new HeadFixture(
+        IoPolicies.NUMA,
+        NumaTopology.SINGLE_NODE,
+        new MpathHeadOptions(
+            65_536, 1000, 3, 1_000_000, 1_000_000, 1_000_000_000, millis * 1_000_000));
+  }
+
+  @Test
+  void aBioThatIsTooOldIsNotTriedAgainAndEndsWithItsLastError() {
+    HeadFixture limited = withBioTimeout(500);
+    FakePath path = limited.optimized();
+    Bio bio = limited.read();
+    for (int i = 0; i < 10; i++) {
+      limited.loop.advanceMillis(49);
+      path.endAll(BlockStatus.IOERR);
+    }
+    limited.loop.advanceMillis(5);
+    assertThat(limited.ended).isEmpty();
+    limited.loop.advanceMillis(10);
+    path.endAll(BlockStatus.TRANSPORT);
+    assertThat(limited.ended).containsExactly(Map.entry(bio, BlockStatus.TRANSPORT));
+    limited.assertBalanced();
+  }
+
+  @Test
+  void aBioThatIsTooOldDoesNotWaitForAPathAnyMore() {
+    HeadFixture limited = withBioTimeout(500);
+    FakePath path = limited.optimized();
+    Bio bio = limited.read();
+    limited.loop.advanceMillis(300);
+    limited.set(path, FakePath.Link.PAUSED);
+    path.endAll(BlockStatus.TRANSPORT);
+    limited.loop.advanceMillis(199);
+    assertThat(limited.ended).isEmpty();
+    limited.loop.advanceMillis(10); // waiting bios are looked at together
+    assertThat(limited.ended).containsExactly(Map.entry(bio, BlockStatus.TIMEOUT));
+    limited.assertBalanced();
+  }
+
   @Test
   void theListOfWaitingIoIsBounded() {
     HeadFixture small =
         new HeadFixture(
             IoPolicies.NUMA,
             NumaTopology.SINGLE_NODE,
-            new MpathHeadOptions(3, 16, 3, 1_000_000, 1_000_000, 1_000_000_000));
+            new MpathHeadOptions(3, 16, 3, 1_000_000, 1_000_000, 1_000_000_000, 0));
     FakePath path = small.optimized();
     for (int i = 0; i < 2; i++) {
       small.read();
