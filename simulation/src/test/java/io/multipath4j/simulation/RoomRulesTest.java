@@ -40,10 +40,12 @@ class RoomRulesTest {
           entry("scsi.multipath", Set.of("libmultipath", "scsi", "block", "reactor")),
           entry("array", Set.of("iscsi", "scsi", "block", "reactor")),
           entry("nbd", Set.of("block", "reactor")),
+          entry("fuse", Set.of("block", "reactor", "sysfs")),
           entry(
               "mpath",
               Set.of(
                   "nbd",
+                  "fuse",
                   "array",
                   "scsi.multipath",
                   "libmultipath",
