@@ -54,7 +54,24 @@ final class Program {
         return new Program(candidate);
       }
     }
-    String reason = name + " is not installed (Debian package " + debianPackage + ")";
+    return missing(name + " is not installed (Debian package " + debianPackage + ")");
+  }
+
+  /** As {@link #require}, for something that the host itself has or has not. */
+  static void requireFile(Path file, String whatIsMissing) {
+    if (!Files.exists(file)) {
+      missing(whatIsMissing + " (" + file + ")");
+    }
+  }
+
+  /** As {@link #require}, for what only root may do. */
+  static void requireRoot(String what) {
+    if (!"root".equals(System.getProperty("user.name"))) {
+      missing("only root may use " + what);
+    }
+  }
+
+  private static Program missing(String reason) {
     if (REQUIRED) {
       fail("%s, and multipath4j.interop.required is set", reason);
     }

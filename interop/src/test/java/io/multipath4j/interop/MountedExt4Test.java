@@ -1,0 +1,63 @@
+package io.multipath4j.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A file system of the host's kernel on a loop device over a mounted disk. */
+class MountedExt4Test {
+
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  @TempDir Path folder;
+
+  @Test
+  void ext4OnALoopDeviceKeepsItsFiles() throws Exception {
+    Program losetup = Program.require("losetup", "mount");
+    Program.require("mkfs.ext4", "e2fsprogs");
+    Program.requireFile(Path.of("/dev/loop-control"), "no loop devices");
+    Program.requireRoot("loop devices and mount");
+    Program bash = Program.require("bash", "bash");
+    DiskImage.random(folder, "data", 20, 5);
+    Path files = Files.createDirectory(folder.resolve("files"));
+    try (Fuse fuse = Fuse.mount(folder.resolve("m"))) {
+      RamDisk disk = fuse.add(new RamDisk("sda", 64));
+      String loop =
+          losetup
+              .run(LIMIT, "--find", "--show", folder.resolve("m/dev/sda").toString())
+              .expectSuccess()
+              .output()
+              .strip();
+      try {
+        String use =
+            """
+            set -e
+            cd '%s'
+            mkfs.ext4 -q %2$s
+            mount %2$s files
+            cp data files/one
+            mkdir files/d; for i in $(seq 300); do echo $i > files/d/$i; done
+            umount files
+            e2fsck -f -n %2$s
+            mount %2$s files
+            cmp data files/one
+            [ "$(cat files/d/* | sort -n | tail -n 1)" = 300 ]
+            rm files/one
+            fstrim files
+            umount files
+            e2fsck -f -n %2$s
+            """
+                .formatted(folder, loop);
+        bash.run(LIMIT, "-c", use).expectSuccess();
+        assertThat(disk.flushes()).isPositive();
+        assertThat(disk.zeroings()).as("fstrim punches holes").isPositive();
+      } finally {
+        bash.run(LIMIT, "-c", "umount '%s' 2>/dev/null; losetup -d %s".formatted(files, loop));
+      }
+    }
+  }
+}
