@@ -1,5 +1,7 @@
 package io.multipath4j.libmultipath;
 
+import io.multipath4j.block.Bio;
+import io.multipath4j.block.BioOp;
 import io.multipath4j.block.BlockStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,8 @@ final class Attempt<P> {
 
   private @Nullable MpathDevice<P> path;
   private boolean countedActive;
+  private boolean timed;
+  private long startNanos;
 
   void open(MpathDevice<P> on, boolean countActive) {
     if (path != null) {
@@ -24,8 +28,26 @@ final class Attempt<P> {
     }
   }
 
-  /** Returns the path of this attempt. */
-  MpathDevice<P> close(BlockStatus status, long byteCount) {
+  /** The attempt is part of the path's statistics. */
+  void time(BioOp op, long nowNanos) {
+    MpathDevice<P> on = path;
+    if (on != null) {
+      timed = true;
+      startNanos = nowNanos;
+      on.counters.io.started(op, nowNanos);
+    }
+  }
+
+  boolean isTimed() {
+    return timed;
+  }
+
+  /**
+   * Ends it, and returns the path of this attempt.
+   *
+   * @param nowNanos only looked at when it is timed
+   */
+  MpathDevice<P> close(Bio original, BlockStatus status, long nowNanos) {
     MpathDevice<P> on = path;
     if (on == null) {
       throw new IllegalStateException("a path's disk completed an I/O that was not under way");
@@ -34,7 +56,11 @@ final class Attempt<P> {
     if (countedActive) {
       on.active().decrement();
     }
-    on.counters.ended(status, byteCount);
+    on.counters.ended(status, original.length());
+    if (timed) {
+      timed = false;
+      on.counters.io.ended(original, status, startNanos, nowNanos);
+    }
     return on;
   }
 }

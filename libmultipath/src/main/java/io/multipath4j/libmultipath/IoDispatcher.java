@@ -158,13 +158,22 @@ final class IoDispatcher<P> {
     io.triedPaths |= path.bit();
     io.attempts++;
     io.parked = false;
-    if (!io.timed && head.ioStatistics()) {
-      io.timed = true;
-      io.startNanos = loop.clock().nanoTime();
-    }
     io.attempt.open(path, head.ioPolicy().countsActive());
+    if (head.ioStatistics()) {
+      time(io);
+    }
     suspension.attemptBegins();
     path.disk().submit(clone);
+  }
+
+  private void time(MpathIo<P> io) {
+    long now = loop.clock().nanoTime();
+    if (!io.timed) {
+      io.timed = true;
+      io.startNanos = now;
+      counters.io.started(io.original.op(), now);
+    }
+    io.attempt.time(io.original.op(), now);
   }
 
   /**
@@ -263,11 +272,12 @@ final class IoDispatcher<P> {
 
   void attemptEnded(MpathIo<P> io) {
     BlockStatus status = io.clone.status();
-    MpathDevice<P> path = io.attempt.close(status, io.original.length());
+    long now = io.timed || io.attempt.isTimed() ? loop.clock().nanoTime() : 0;
+    MpathDevice<P> path = io.attempt.close(io.original, status, now);
     suspension.attemptEnded();
     if (!status.isPathError()) {
       backOff.carried(path);
-      finish(io, status);
+      finish(io, status, now);
       return;
     }
     table.clear(path);
@@ -286,8 +296,12 @@ final class IoDispatcher<P> {
   }
 
   private void finish(MpathIo<P> io, BlockStatus status) {
+    finish(io, status, io.timed ? loop.clock().nanoTime() : 0);
+  }
+
+  private void finish(MpathIo<P> io, BlockStatus status, long nowNanos) {
     if (io.timed) {
-      counters.ioEnded(io.original, status, loop.clock().nanoTime() - io.startNanos);
+      counters.io.ended(io.original, status, io.startNanos, nowNanos);
     }
     release(io).complete(status);
   }

@@ -8,8 +8,18 @@ package io.multipath4j.libmultipath;
  * @param write writes, write-zeroes and zone actions
  * @param discard discards
  * @param flush flushes
+ * @param reading reads under way
+ * @param writing everything else under way
+ * @param busyNanos time during which something was under way, up to the last start or end
  */
-public record IoStatistics(Group read, Group write, Group discard, Group flush) {
+public record IoStatistics(
+    Group read,
+    Group write,
+    Group discard,
+    Group flush,
+    long reading,
+    long writing,
+    long busyNanos) {
 
   /**
    * One group.

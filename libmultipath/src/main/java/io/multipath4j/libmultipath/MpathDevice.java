@@ -77,6 +77,11 @@ public final class MpathDevice<P> {
     return counters.inFlight();
   }
 
+  /** Returns what was done over this path while the head kept statistics. Any thread. */
+  public IoStatistics statistics() {
+    return counters.io.snapshot();
+  }
+
   /** Tells whether this path is on a head's list. Any thread. */
   public boolean isRegistered() {
     return bit != 0;

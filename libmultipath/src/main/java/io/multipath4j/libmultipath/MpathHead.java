@@ -6,6 +6,7 @@ import io.multipath4j.block.BlockLimits;
 import io.multipath4j.block.BlockOperations;
 import io.multipath4j.block.BlockStatus;
 import io.multipath4j.reactor.EventLoop;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -219,6 +220,15 @@ public final class MpathHead<P> implements BlockDevice {
   /** Empties the cache of each node that points at {@code path}; tells whether one did. */
   public boolean clearCurrentPath(MpathDevice<P> path) {
     return table.clear(path);
+  }
+
+  /** Returns the nodes whose I/O the policy sends over {@code path} for now. Any thread. */
+  public BitSet currentNodes(MpathDevice<?> path) {
+    BitSet nodes = new BitSet();
+    for (int node = 0; node < table.nodeCount(); node++) {
+      nodes.set(node, table.cached(node) == path);
+    }
+    return nodes;
   }
 
   /** Empties every node's cache. */

@@ -11,6 +11,9 @@ final class PathCounters {
   private final LoopCounter failovers = new LoopCounter();
   private final LoopCounter inFlight = new LoopCounter();
 
+  /** What was done, by kind; only while the head keeps statistics. */
+  final IoCounters io = new IoCounters();
+
   void started() {
     inFlight.add(1);
   }

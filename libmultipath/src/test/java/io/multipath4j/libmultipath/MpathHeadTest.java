@@ -188,7 +188,14 @@ class MpathHeadTest {
                 new IoStatistics.Group(1, 0, 4096, 15 * milli),
                 new IoStatistics.Group(1, 0, 8192, milli),
                 new IoStatistics.Group(1, 0, 0, 0),
-                new IoStatistics.Group(1, 0, 0, 0)));
+                new IoStatistics.Group(1, 0, 0, 0),
+                0,
+                0,
+                16 * milli));
+    assertThat(first.device.statistics().read())
+        .isEqualTo(new IoStatistics.Group(1, 0, 0, 10 * milli));
+    assertThat(second.device.statistics().read())
+        .isEqualTo(new IoStatistics.Group(1, 0, 4096, 5 * milli));
     MpathHeadSnapshot.Path path = fixture.head.snapshot().paths().getFirst();
     assertThat(path.ios()).isOne();
     assertThat(path.bytes()).isZero();

@@ -30,6 +30,7 @@ public final class SysfsDevice {
   private final SysfsDirectory subsystem;
   private final Supplier<Map<String, String>> properties;
   private final List<SysfsLink> links = new ArrayList<>(2);
+  private volatile boolean announced;
 
   private SysfsDevice(
       SysfsDirectory directory,
@@ -56,12 +57,28 @@ public final class SysfsDevice {
       String name,
       SysfsDirectory subsystem,
       Supplier<Map<String, String>> properties) {
+    return create(parent, name, subsystem, subsystem, properties);
+  }
+
+  /**
+   * Makes the directory of a device on a bus, whose links to devices are in a directory of their
+   * own.
+   *
+   * @param links where the link of the device's name is, as in {@code /bus/scsi/devices}
+   * @throws SysfsException as the other method of this name
+   */
+  public static SysfsDevice create(
+      SysfsDirectory parent,
+      String name,
+      SysfsDirectory subsystem,
+      SysfsDirectory links,
+      Supplier<Map<String, String>> properties) {
     SysfsDirectory directory = parent.addDirectory(name);
     try {
       SysfsDevice device = new SysfsDevice(directory, subsystem, properties);
       directory.addTable(STANDARD, device);
       directory.addLink("subsystem", subsystem);
-      device.linkFrom(subsystem, name);
+      device.linkFrom(links, name);
       return device;
     } catch (SysfsException e) {
       directory.remove();
@@ -91,8 +108,12 @@ public final class SysfsDevice {
     }
   }
 
-  /** Tells that the device is there, once all is in its directory. */
+  /**
+   * Tells that the device is there, once all is in its directory. A device that is never announced
+   * is not told to be removed either.
+   */
   public void announce() {
+    announced = true;
     send(UeventAction.ADD, Map.of());
   }
 
@@ -110,7 +131,8 @@ public final class SysfsDevice {
   }
 
   /**
-   * Takes the device, its links and all that is in its directory away, and tells so.
+   * Takes the device, its links and all that is in its directory away, and tells so if
+   * it was announced.
    *
    * @return false when it was removed before
    */
@@ -122,7 +144,9 @@ public final class SysfsDevice {
         return false;
       }
     }
-    send(UeventAction.REMOVE, Map.of());
+    if (announced) {
+      send(UeventAction.REMOVE, Map.of());
+    }
     return true;
   }
 

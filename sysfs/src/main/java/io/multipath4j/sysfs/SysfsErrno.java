@@ -4,6 +4,8 @@ package io.multipath4j.sysfs;
 public enum SysfsErrno {
   /** No node has that path. */
   ENOENT(2),
+  /** The caller was told to stop waiting. */
+  EINTR(4),
   /** The device did not do it. */
   EIO(5),
   /** The attribute's object has no such thing now. */

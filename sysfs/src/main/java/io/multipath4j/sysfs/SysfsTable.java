@@ -21,12 +21,14 @@ public final class SysfsTable<T> {
   /**
    * One attribute, or one directory with a table of the same object.
    *
+   * @param listed false: it is there for who knows its name
    * @param below for a directory: what is in it; null for an attribute
    */
   record Row<T>(
       String name,
       int mode,
       boolean binary,
+      boolean listed,
       @Nullable Function<? super T, byte[]> show,
       @Nullable BiConsumer<? super T, String> store,
       @Nullable SysfsTable<T> below) {
@@ -83,28 +85,36 @@ public final class SysfsTable<T> {
 
     /** Adds a text attribute of mode 0444. */
     public Builder<T> readOnly(String name, Function<? super T, String> show) {
-      return add(new Row<>(name, 0444, false, bytesOf(show), null, null));
+      return add(new Row<>(name, 0444, false, true, bytesOf(show), null, null));
+    }
+
+    /**
+     * Adds a text attribute of mode 0444 that is found by its name but not listed: another spelling
+     * of one that is.
+     */
+    public Builder<T> alias(String name, Function<? super T, String> show) {
+      return add(new Row<>(name, 0444, false, false, bytesOf(show), null, null));
     }
 
     /** Adds a text attribute of mode 0644. */
     public Builder<T> readWrite(
         String name, Function<? super T, String> show, BiConsumer<? super T, String> store) {
-      return add(new Row<>(name, 0644, false, bytesOf(show), store, null));
+      return add(new Row<>(name, 0644, false, true, bytesOf(show), store, null));
     }
 
     /** Adds a text attribute of mode 0200. */
     public Builder<T> writeOnly(String name, BiConsumer<? super T, String> store) {
-      return add(new Row<>(name, 0200, false, null, store, null));
+      return add(new Row<>(name, 0200, false, true, null, store, null));
     }
 
     /** Adds an attribute of raw bytes, of mode 0444. */
     public Builder<T> binary(String name, Function<? super T, byte[]> show) {
-      return add(new Row<>(name, 0444, true, show, null, null));
+      return add(new Row<>(name, 0444, true, true, show, null, null));
     }
 
     /** Adds a directory. */
     public Builder<T> directory(String name, SysfsTable<T> below) {
-      return add(new Row<>(name, 0755, false, null, null, below));
+      return add(new Row<>(name, 0755, false, true, null, null, below));
     }
 
     private Builder<T> add(Row<T> row) {

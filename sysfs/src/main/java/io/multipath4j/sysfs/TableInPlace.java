@@ -50,7 +50,9 @@ final class TableInPlace<T> {
 
   void addAllTo(List<SysfsNode> nodes) {
     for (int row = 0; row < table.size(); row++) {
-      nodes.add(node(row));
+      if (table.row(row).listed()) {
+        nodes.add(node(row));
+      }
     }
   }
 

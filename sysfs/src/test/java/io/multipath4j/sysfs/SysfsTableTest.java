@@ -22,6 +22,7 @@ class SysfsTableTest {
           .readWrite("policy", disk -> disk.policy + "\n", (disk, text) -> disk.policy = text)
           .directory("queue", QUEUE)
           .writeOnly("delete", (disk, text) -> {})
+          .alias("iopolicy", disk -> disk.policy + "\n")
           .binary("page", disk -> new byte[] {1, 2})
           .build();
 
@@ -37,6 +38,7 @@ class SysfsTableTest {
     assertThat(tree.list("/disks/sda"))
         .extracting(SysfsNode::name)
         .containsExactly("delete", "page", "policy", "power", "queue");
+    assertThat(tree.readAttribute("/disks/sda/iopolicy")).isEqualTo("numa\n");
     assertThat(tree.readAttribute("/disks/sda/queue/depth")).isEqualTo("7\n");
     assertThat(tree.readAttributeBytes("/disks/sda/page")).containsExactly(1, 2);
     assertThat(tree.stat("/disks/sda", true).links()).isEqualTo(4);
