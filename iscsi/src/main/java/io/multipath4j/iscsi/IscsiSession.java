@@ -17,9 +17,12 @@ import io.multipath4j.scsi.ScsiTransport;
 import io.multipath4j.scsi.ScsiTransportListener;
 import io.multipath4j.scsi.TaskManagementListener;
 import io.multipath4j.scsi.TaskManagementResult;
+import io.multipath4j.scsi.TransportDescription;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -31,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * what was left of the former one.
  *
  * <p>Loop thread only, except {@link #name}, {@link #canQueue}, {@link #maxTransferBytes}, {@link
- * #numaNode} and {@link #lastFailure}.
+ * #numaNode}, {@link #description} and {@link #lastFailure}.
  */
 public final class IscsiSession implements ScsiTransport {
 
@@ -76,8 +79,8 @@ public final class IscsiSession implements ScsiTransport {
 
   private final UnaskedWork unasked = new UnaskedWork();
 
-  private IscsiSessionConfig config;
-  private State state = State.NEW;
+  private volatile IscsiSessionConfig config;
+  private volatile State state = State.NEW;
   private @Nullable IscsiConnection connection;
   private @Nullable Timer timer; // of WAITING, LOGGING_OUT and CLOSING
   private long upNanos;
@@ -168,6 +171,29 @@ public final class IscsiSession implements ScsiTransport {
   @Override
   public boolean isUp() {
     return state == State.UP;
+  }
+
+  @Override
+  public TransportDescription description() {
+    return new TransportDescription(
+        "iscsi_tcp",
+        Optional.of(
+            new TransportDescription.Session(
+                "session",
+                "iscsi_session",
+                List.of(
+                    new TransportDescription.Value("targetname", () -> config.targetName()),
+                    new TransportDescription.Value("initiatorname", () -> config.initiatorName()),
+                    new TransportDescription.Value("state", this::stateWord)))));
+  }
+
+  /** The words of Linux: a session that is to reconnect has failed. */
+  private String stateWord() {
+    return switch (state) {
+      case UP, LOGGING_OUT -> "LOGGED_IN";
+      case NEW, CONNECTING, WAITING -> "FAILED";
+      case CLOSING, CLOSED -> "FREE";
+    };
   }
 
   @Override

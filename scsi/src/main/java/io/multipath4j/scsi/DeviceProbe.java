@@ -21,6 +21,7 @@ import io.multipath4j.scsi.codec.ZoneDescriptor;
 import io.multipath4j.scsi.codec.ZoneList;
 import io.multipath4j.scsi.codec.ZonedCharacteristics;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -62,6 +63,9 @@ final class DeviceProbe {
   private @Nullable StandardInquiry inquiry;
   private Set<Integer> pages = Set.of();
   private String serial = "";
+  private byte[] rawInquiry = {};
+  private byte[] rawSerial = {};
+  private byte[] rawIdentification = {};
   private @Nullable DeviceIdentification identification;
   private BlockLimitsPage blockLimits = BlockLimitsPage.NOTHING;
   private BlockCharacteristics characteristics = BlockCharacteristics.NOTHING;
@@ -113,7 +117,8 @@ final class DeviceProbe {
         provisioning,
         capacity,
         mode,
-        zoned);
+        zoned,
+        new RawPages(rawInquiry, rawSerial, rawIdentification));
   }
 
   private boolean isDisk() {
@@ -141,6 +146,7 @@ final class DeviceProbe {
                     Sense.NONE));
           }
           inquiry = told;
+          rawInquiry = Arrays.copyOf(reply, Math.min(reply.length, 5 + (reply[4] & 0xFF)));
         });
   }
 
@@ -158,13 +164,10 @@ final class DeviceProbe {
 
   private CompletableFuture<Void> vpdPages() {
     return page(VpdPage.SUPPORTED_PAGES, SupportedPages::decode, told -> pages = told)
-        .thenCompose(
-            x -> listed(VpdPage.UNIT_SERIAL_NUMBER, UnitSerialNumber::decode, t -> serial = t))
+        .thenCompose(x -> listed(VpdPage.UNIT_SERIAL_NUMBER, this::decodeSerial, t -> serial = t))
         .thenCompose(x ->
             listed(
-                VpdPage.DEVICE_IDENTIFICATION,
-                DeviceIdentification::decode,
-                t -> identification = t))
+                VpdPage.DEVICE_IDENTIFICATION, this::decodeIdentification, t -> identification = t))
         .thenCompose(
             x -> listed(VpdPage.BLOCK_LIMITS, BlockLimitsPage::decode, t -> blockLimits = t))
         .thenCompose(x ->
@@ -178,6 +181,22 @@ final class DeviceProbe {
                 VpdPage.ZONED_CHARACTERISTICS,
                 ZonedCharacteristics::decode,
                 t -> zonedCharacteristics = t));
+  }
+
+  private String decodeSerial(byte[] reply) throws MalformedDataException {
+    String text = UnitSerialNumber.decode(reply);
+    rawSerial = wholePage(reply, VpdPage.UNIT_SERIAL_NUMBER);
+    return text;
+  }
+
+  private DeviceIdentification decodeIdentification(byte[] reply) throws MalformedDataException {
+    DeviceIdentification page = DeviceIdentification.decode(reply);
+    rawIdentification = wholePage(reply, VpdPage.DEVICE_IDENTIFICATION);
+    return page;
+  }
+
+  private static byte[] wholePage(byte[] reply, int code) throws MalformedDataException {
+    return Arrays.copyOf(reply, Math.min(reply.length, VpdPage.totalBytes(reply, code)));
   }
 
   private <T> CompletableFuture<Void> listed(int code, Decoder<T> decoder, Consumer<T> use) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacity null when the device is no disk, or is not ready, as behind a port in standby
  * @param mode write protection and caching
  * @param zoned how it is divided into zones
+ * @param raw some of it as it came
  */
 public record DeviceProperties(
     StandardInquiry inquiry,
@@ -39,7 +40,8 @@ public record DeviceProperties(
     @Nullable Provisioning provisioning,
     @Nullable Capacity capacity,
     ModeParameters mode,
-    ZonedModel zoned) {
+    ZonedModel zoned,
+    RawPages raw) {
 
   /** Makes the set immutable. */
   public DeviceProperties {

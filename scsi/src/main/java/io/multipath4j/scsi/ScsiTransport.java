@@ -25,6 +25,11 @@ public interface ScsiTransport {
   /** Returns the NUMA node of its network interface or adapter, -1 when unknown. Any thread. */
   int numaNode();
 
+  /** Returns how it is shown in the attribute tree. Any thread. */
+  default TransportDescription description() {
+    return TransportDescription.NONE;
+  }
+
   /** Tells whether commands can be submitted now. */
   boolean isUp();
 

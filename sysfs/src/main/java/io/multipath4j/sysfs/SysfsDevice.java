@@ -30,7 +30,7 @@ public final class SysfsDevice {
   private final SysfsDirectory subsystem;
   private final Supplier<Map<String, String>> properties;
   private final List<SysfsLink> links = new ArrayList<>(2);
-  private volatile boolean announced;
+  private volatile boolean silent;
 
   private SysfsDevice(
       SysfsDirectory directory,
@@ -108,12 +108,13 @@ public final class SysfsDevice {
     }
   }
 
-  /**
-   * Tells that the device is there, once all is in its directory. A device that is never announced
-   * is not told to be removed either.
-   */
+  /** Makes that nothing about the device is ever told, as of a disk that nobody is to open. */
+  public void silence() {
+    silent = true;
+  }
+
+  /** Tells that the device is there, once all is in its directory. */
   public void announce() {
-    announced = true;
     send(UeventAction.ADD, Map.of());
   }
 
@@ -125,14 +126,17 @@ public final class SysfsDevice {
    * @throws IllegalArgumentException when a key or the limits of {@link Uevent} do not hold
    */
   public void send(UeventAction action, Map<String, String> extra) {
+    if (silent) {
+      return;
+    }
     Map<String, String> all = new LinkedHashMap<>(extra);
     properties.get().forEach(all::putIfAbsent);
     directory.tree().uevents().publish(action, directory.path(), subsystem.name(), all);
   }
 
   /**
-   * Takes the device, its links and all that is in its directory away, and tells so if
-   * it was announced.
+   * Takes the device, its links and all that is in its directory away, and tells so if it was
+   * announced.
    *
    * @return false when it was removed before
    */
@@ -144,9 +148,7 @@ public final class SysfsDevice {
         return false;
       }
     }
-    if (announced) {
-      send(UeventAction.REMOVE, Map.of());
-    }
+    send(UeventAction.REMOVE, Map.of());
     return true;
   }
 

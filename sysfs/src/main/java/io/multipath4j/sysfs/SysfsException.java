@@ -24,6 +24,12 @@ public final class SysfsException extends RuntimeException {
     this.sentence = sentence;
   }
 
+  /** Returns the refusal of a value that a parser did not take: {@code EINVAL}. */
+  public static SysfsException invalid(IllegalArgumentException refused) {
+    String message = refused.getMessage();
+    return new SysfsException(SysfsErrno.EINVAL, message == null ? "not such a value" : message);
+  }
+
   /** Returns what a system call would return. */
   public SysfsErrno errno() {
     return errno;

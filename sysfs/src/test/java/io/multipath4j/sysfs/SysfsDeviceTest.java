@@ -37,6 +37,15 @@ class SysfsDeviceTest {
   }
 
   @Test
+  void aSilencedDeviceTellsNothing() {
+    device.silence();
+    device.announce();
+    tree.writeAttribute("/class/disk/0/uevent", "change");
+    device.remove();
+    assertThat(events.poll()).isNull();
+  }
+
+  @Test
   void tellsThatItCameAndWent() {
     assertThat(events.poll()).isNull();
     device.announce();

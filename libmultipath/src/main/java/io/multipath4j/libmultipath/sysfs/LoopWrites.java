@@ -50,15 +50,16 @@ public final class LoopWrites {
    *     has not ended in time and goes on
    */
   public static void start(EventLoop loop, Supplier<? extends CompletionStage<?>> operation) {
+    CompletableFuture<CompletableFuture<?>> taken = new CompletableFuture<>();
     if (loop.inEventLoop()) {
-      CompletableFuture<?> ended = operation.get().toCompletableFuture();
+      take(operation, taken);
+      CompletableFuture<?> ended = await(taken, 0);
       if (ended.isDone()) {
         await(ended, 0);
       }
       return;
     }
     AtomicBoolean claimed = new AtomicBoolean();
-    CompletableFuture<CompletableFuture<?>> taken = new CompletableFuture<>();
     try {
       loop.execute(() -> {
         if (claimed.compareAndSet(false, true)) {

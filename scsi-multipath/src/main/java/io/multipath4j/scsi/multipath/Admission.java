@@ -5,6 +5,7 @@ import io.multipath4j.scsi.codec.Designator;
 import io.multipath4j.scsi.codec.DeviceIdentification;
 import io.multipath4j.scsi.codec.StandardInquiry;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a device is to be multipathed, from what it told about itself. */
 sealed interface Admission {
@@ -55,6 +56,11 @@ sealed interface Admission {
   static LunIdentity identity(DeviceProperties told) {
     UniqueId id = identify(told, true).id();
     return LunIdentity.of(id == null ? "" : id.text(), told);
+  }
+
+  /** Returns the unique id that page 83h tells, also a weak one; null when it tells none. */
+  static @Nullable UniqueId uniqueId(DeviceProperties told) {
+    return identify(told, true).id();
   }
 
   private static Identification.Outcome identify(DeviceProperties told, boolean acceptWeak) {

@@ -257,6 +257,11 @@ public final class ScsiMultipath {
     return head(headIndex).map(ScsiMpathHead::mpath);
   }
 
+  /** Returns the unique id that a device tells, multipathed or not. Any thread. */
+  public Optional<String> uniqueId(ScsiDevice device) {
+    return Optional.ofNullable(device.properties()).map(Admission::uniqueId).map(UniqueId::text);
+  }
+
   /** Returns the path that a device is. Any thread. */
   public Optional<ScsiMpathDevice> path(ScsiDevice device) {
     return Optional.ofNullable(admission.path(device));

@@ -7,12 +7,14 @@ import io.multipath4j.scsi.ScsiTransport;
 import io.multipath4j.scsi.ScsiTransportListener;
 import io.multipath4j.scsi.TaskManagementListener;
 import io.multipath4j.scsi.TaskManagementResult;
+import io.multipath4j.scsi.TransportDescription;
 import io.multipath4j.scsi.codec.Lun;
 import io.multipath4j.scsi.codec.LunList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ final class FakeTransport implements ScsiTransport {
   private final List<ScsiCommand> outstanding = new ArrayList<>();
   private final List<TaskManagementListener> managing = new ArrayList<>();
   private @Nullable ScsiTransportListener listener;
+  private TransportDescription description = TransportDescription.NONE;
   private boolean up = true;
   private boolean closed;
   private boolean silent;
@@ -108,6 +111,27 @@ final class FakeTransport implements ScsiTransport {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public TransportDescription description() {
+    return description;
+  }
+
+  /** Shows it as an iSCSI session from now on. */
+  FakeTransport withSession() {
+    description =
+        new TransportDescription(
+            "iscsi_tcp",
+            Optional.of(
+                new TransportDescription.Session(
+                    "session",
+                    "iscsi_session",
+                    List.of(
+                        new TransportDescription.Value("targetname", () -> "iqn.t"),
+                        new TransportDescription.Value(
+                            "state", () -> up ? "LOGGED_IN" : "FAILED")))));
+    return this;
   }
 
   @Override
