@@ -198,6 +198,12 @@ public final class EmulatedArray {
       return this;
     }
 
+    /** Makes a logical unit that was added one that may not be written. */
+    public Builder writeProtected(int number) {
+      unit(number).setWriteProtected(true);
+      return this;
+    }
+
     private LogicalUnit unit(int number) {
       return units.stream()
           .filter(unit -> unit.number() == number)

@@ -5,6 +5,7 @@ import io.multipath4j.array.backing.BackingStore;
 import io.multipath4j.array.backing.FileStore;
 import io.multipath4j.array.backing.MemoryStore;
 import io.multipath4j.array.backing.NullStore;
+import io.multipath4j.array.lu.ZoneLayout;
 import io.multipath4j.array.server.Portal;
 import io.multipath4j.mpath.args.ByteSize;
 import io.multipath4j.mpath.args.ChapFile;
@@ -59,6 +60,7 @@ final class ArrayServeCommand implements Callable<Integer> {
   private static final long START_MILLIS = 10_000;
   private static final long STOP_MILLIS = 5_000;
   private static final int MAX_LUNS = 255;
+  private static final int MAX_OPEN_ZONES = 128;
 
   /** What a null store reads as: not zero, for clients skip zeroes. */
   private static final byte NULL_PATTERN = 0x6d;
@@ -106,6 +108,24 @@ final class ArrayServeCommand implements Callable<Integer> {
       paramLabel = "BYTES",
       description = "Logical block: 512 or 4096. Default: 512.")
   private int blockSize = 512;
+
+  @Option(
+      names = "--zoned",
+      paramLabel = "SIZE",
+      description =
+          "Offer host-managed zoned disks with zones of this size, such as 256M. In memory only.")
+  private @Nullable ByteSize zoned;
+
+  @Option(
+      names = "--pr-file",
+      paramLabel = "PATH",
+      description =
+          "Keep persistent reservations in this file if an initiator asks for it (PATH.1, PATH.2"
+              + " ... with several LUNs).")
+  private @Nullable Path prFile;
+
+  @Option(names = "--write-protected", description = "Offer disks that cannot be written.")
+  private boolean writeProtected;
 
   @Option(
       names = "--target",
@@ -218,21 +238,44 @@ final class ArrayServeCommand implements Callable<Integer> {
       for (int lun = 1; lun <= luns; lun++) {
         BackingStore store = open(lun);
         opened.add(store);
-        builder.lun(lun, blockSize, store);
+        addUnit(builder, lun, store);
       }
     } catch (IOException | IllegalArgumentException e) {
       closeAll(opened);
       if (e instanceof IllegalArgumentException wrong) {
         throw wrong;
       }
-      throw new CommandFailure("cannot open the backing file: " + explain(e), e);
+      throw new CommandFailure("cannot open a file: " + explain(e), e);
     }
+  }
+
+  private void addUnit(EmulatedArray.Builder builder, int lun, BackingStore store)
+      throws IOException {
+    if (zoned == null) {
+      builder.lun(lun, blockSize, store);
+    } else if (backing.file != null || backing.nothing) {
+      throw new IllegalArgumentException(
+          "--zoned keeps its write pointers in memory: it does not go with --file or --null");
+    } else {
+      builder.zonedLun(
+          lun, blockSize, store, new ZoneLayout(zoned.bytes(), 0, MAX_OPEN_ZONES, true));
+    }
+    if (prFile != null) {
+      builder.persistReservations(lun, ofLun(prFile, lun));
+    }
+    if (writeProtected) {
+      builder.writeProtected(lun);
+    }
+  }
+
+  private Path ofLun(Path path, int lun) {
+    return luns == 1 ? path : path.resolveSibling(path.getFileName() + "." + lun);
   }
 
   private BackingStore open(int lun) throws IOException {
     Path file = backing.file;
     if (file != null) {
-      Path own = luns == 1 ? file : file.resolveSibling(file.getFileName() + "." + lun);
+      Path own = ofLun(file, lun);
       boolean sized = size == null && Files.isRegularFile(own) && Files.size(own) > 0;
       return FileStore.open(own, sized ? Files.size(own) : wantedBytes());
     }

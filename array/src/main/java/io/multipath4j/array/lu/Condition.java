@@ -81,6 +81,15 @@ public final class Condition {
   /** The session of this nexus had ended. */
   public static final int I_T_NEXUS_LOSS_OCCURRED = 0x06_29_07;
 
+  /** A LUN leads to another logical unit. */
+  public static final int INQUIRY_DATA_HAS_CHANGED = 0x06_3F_03;
+
+  /** The target has other LUNs than before. */
+  public static final int REPORTED_LUNS_DATA_HAS_CHANGED = 0x06_3F_0E;
+
+  /** The logical unit has another size. */
+  public static final int CAPACITY_DATA_HAS_CHANGED = 0x06_2A_09;
+
   /** Another initiator changed a mode page. */
   public static final int MODE_PARAMETERS_CHANGED = 0x06_2A_01;
 
@@ -98,6 +107,9 @@ public final class Condition {
 
   /** Another initiator sent CLEAR TASK SET. */
   public static final int COMMANDS_CLEARED_BY_ANOTHER_INITIATOR = 0x06_2F_00;
+
+  /** Write protected by the array. */
+  public static final int WRITE_PROTECTED = 0x07_27_00;
 
   /** Write protected by the SWP bit. */
   public static final int SOFTWARE_WRITE_PROTECTED = 0x07_27_02;

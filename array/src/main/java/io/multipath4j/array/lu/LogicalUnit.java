@@ -27,6 +27,8 @@ public final class LogicalUnit {
   private final @Nullable Zones zones;
   private final ModePages modePages = new ModePages();
   private final Reservations reservations = new Reservations();
+  private long sizeBytes;
+  private boolean writeProtected;
   private boolean stopped;
 
   /**
@@ -69,6 +71,7 @@ public final class LogicalUnit {
     this.id = id;
     this.blockSize = blockSize;
     this.store = store;
+    this.sizeBytes = store.sizeBytes();
     this.zones = layout == null ? null : new Zones(layout, store.sizeBytes(), blockSize);
   }
 
@@ -102,7 +105,34 @@ public final class LogicalUnit {
 
   /** Returns the number of logical blocks. */
   public long blockCount() {
-    return store.sizeBytes() / blockSize;
+    return sizeBytes / blockSize;
+  }
+
+  /**
+   * Makes it smaller or larger. What its store has beyond its size is kept.
+   *
+   * @param bytes at least a block, a multiple of it, and no more than the store has
+   */
+  void resize(long bytes) {
+    if (zones != null) {
+      throw new IllegalArgumentException("LUN " + number + " has zones: its size is fixed");
+    }
+    if (bytes < blockSize || bytes % blockSize != 0 || bytes > store.sizeBytes()) {
+      throw new IllegalArgumentException(
+          "LUN %d: size %d: expected a multiple of %d up to the %d bytes of its store"
+              .formatted(number, bytes, blockSize, store.sizeBytes()));
+    }
+    sizeBytes = bytes;
+  }
+
+  /** Tells whether it may not be written, by the array's word or by an initiator's. */
+  boolean writeProtected() {
+    return writeProtected || modePages.softwareWriteProtect();
+  }
+
+  /** Sets whether it may not be written, whatever initiators set. */
+  public void setWriteProtected(boolean on) {
+    writeProtected = on;
   }
 
   /** Returns where its bytes live. */
@@ -187,6 +217,10 @@ public final class LogicalUnit {
 
   /** Checks that the medium may be changed; ends the task when not. */
   boolean writable(ScsiTask task) {
+    if (writeProtected) {
+      task.fail(Condition.WRITE_PROTECTED);
+      return false;
+    }
     if (modePages.softwareWriteProtect()) {
       task.fail(Condition.SOFTWARE_WRITE_PROTECTED);
       return false;

@@ -63,7 +63,7 @@ final class ModeCommands {
     boolean longLba = !six && (task.cdb[1] & LLBAA_BIT) != 0;
     int descriptorBytes =
         !descriptor ? 0 : longLba ? LONG_BLOCK_DESCRIPTOR_BYTES : BLOCK_DESCRIPTOR_BYTES;
-    byte specific = (byte) (DPOFUA | (unit.modePages().softwareWriteProtect() ? WP : 0));
+    byte specific = (byte) (DPOFUA | (unit.writeProtected() ? WP : 0));
     if (six) {
       reply.put((byte) 0).put((byte) 0).put(specific).put((byte) descriptorBytes);
     } else {

@@ -56,6 +56,11 @@ public final class Nexus {
     return port;
   }
 
+  /** There is another unit at a LUN, or none: what was to be told about the former is of no use. */
+  void forget(int lun) {
+    attentions[lun] = null;
+  }
+
   UnitAttentions attentions(int lun) {
     UnitAttentions pending = attentions[lun];
     if (pending == null) {

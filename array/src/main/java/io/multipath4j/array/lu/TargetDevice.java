@@ -96,6 +96,77 @@ public final class TargetDevice {
     return present;
   }
 
+  /**
+   * Adds a unit at run time. Each nexus is told through every unit that it had before.
+   *
+   * @throws IllegalArgumentException when its LUN is in use
+   */
+  public void add(LogicalUnit unit) {
+    if (units[unit.number()] != null) {
+      throw new IllegalArgumentException("there is a logical unit at LUN " + unit.number());
+    }
+    attentionOfAll(Condition.REPORTED_LUNS_DATA_HAS_CHANGED);
+    put(unit);
+    attention(unit, Condition.POWER_ON_OR_RESET, null);
+  }
+
+  /**
+   * Takes a unit away at run time. Each nexus is told through every unit that is left. Commands
+   * that wait for their data still end on the unit.
+   *
+   * @return the unit; its store is the caller's to close
+   * @throws IllegalArgumentException when there is none
+   */
+  public LogicalUnit remove(int number) {
+    LogicalUnit gone = present(number);
+    units[number] = null;
+    nexuses.forEach(nexus -> nexus.forget(number));
+    attentionOfAll(Condition.REPORTED_LUNS_DATA_HAS_CHANGED);
+    return gone;
+  }
+
+  /**
+   * Puts another unit behind a LUN, as when an administrator maps it anew.
+   *
+   * @return the former unit; its store is the caller's to close
+   * @throws IllegalArgumentException when there is none
+   */
+  public LogicalUnit replace(LogicalUnit unit) {
+    LogicalUnit former = present(unit.number());
+    put(unit);
+    attention(unit, Condition.INQUIRY_DATA_HAS_CHANGED, null);
+    return former;
+  }
+
+  /**
+   * Changes the size of a unit, and tells every nexus.
+   *
+   * @param bytes a multiple of its block, no more than its store has
+   * @throws IllegalArgumentException when there is no such unit, or it cannot have that size
+   */
+  public void resize(int number, long bytes) {
+    LogicalUnit unit = present(number);
+    unit.resize(bytes);
+    attention(unit, Condition.CAPACITY_DATA_HAS_CHANGED, null);
+  }
+
+  private void put(LogicalUnit unit) {
+    units[unit.number()] = unit;
+    nexuses.forEach(nexus -> nexus.forget(unit.number()));
+  }
+
+  private LogicalUnit present(int number) {
+    LogicalUnit unit = number >= 0 && number < MAX_LOGICAL_UNITS ? units[number] : null;
+    if (unit == null) {
+      throw new IllegalArgumentException("there is no logical unit at LUN " + number);
+    }
+    return unit;
+  }
+
+  private void attentionOfAll(int condition) {
+    units().forEach(unit -> attention(unit, condition, null));
+  }
+
   /** Returns the unit that an 8-byte LUN addresses, or null. */
   public @Nullable LogicalUnit unit(long lun) {
     int number = Lun.number(lun);
