@@ -49,6 +49,27 @@ class ArrayServeTest {
   }
 
   @Test
+  void zonedAndWriteProtectedDisksAreOffered() throws Exception {
+    try (BackgroundRun run =
+        BackgroundRun.start(
+            "array",
+            "serve",
+            "--size",
+            "4M",
+            "--zoned",
+            "1M",
+            "--write-protected",
+            "--pr-file",
+            folder.resolve("reservations").toString(),
+            "--portal",
+            "127.0.0.1:0")) {
+      run.awaitOutput("ready");
+      String url = run.out().lines().findFirst().orElseThrow();
+      assertThat(CommandRun.of("discover", "--json", url).out()).contains("\"deviceType\":20");
+    }
+  }
+
+  @Test
   void wrongUsageIsToldWithWhatIsExpected() {
     assertUsage("--portal", "array", "serve");
     assertUsage("HOST:PORT", "array", "serve", "--portal", "127.0.0.1");
@@ -59,6 +80,7 @@ class ArrayServeTest {
     assertUsage("--luns 0", "array", "serve", "--portal", "127.0.0.1:0", "--luns", "0");
     assertUsage(
         "mutually exclusive", "array", "serve", "--portal", "127.0.0.1:0", "--null", "--file", "x");
+    assertUsage("--zoned", "array", "serve", "--portal", "127.0.0.1:0", "--zoned", "1M", "--null");
     assertUsage("array serve", "array");
   }
 

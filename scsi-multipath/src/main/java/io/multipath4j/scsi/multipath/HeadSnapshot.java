@@ -17,6 +17,8 @@ import java.util.Map;
  * @param blockBytes its logical block
  * @param policy the I/O policy's word
  * @param readOnly whether writes are refused
+ * @param delayedRemovalSecs for how long it stays without a path, in seconds
+ * @param removalPending whether it has no path and is only there because of that
  * @param parked how many I/Os wait for a path
  * @param safetyTimerFirings anything but 0 is a defect of this program
  * @param paths its paths by index
@@ -29,6 +31,8 @@ public record HeadSnapshot(
     int blockBytes,
     String policy,
     boolean readOnly,
+    long delayedRemovalSecs,
+    boolean removalPending,
     long parked,
     long safetyTimerFirings,
     List<PathSnapshot> paths) {
@@ -58,6 +62,8 @@ public record HeadSnapshot(
         head.mpath().limits().logicalBlockBytes(),
         mpath.policy(),
         head.mpath().limits().readOnly(),
+        head.mpath().life().delayedRemovalSecs(),
+        head.mpath().life().isRemovalPending(),
         mpath.parked(),
         mpath.safetyTimerFirings(),
         paths);

@@ -45,13 +45,6 @@ final class HostDiscovery implements ScsiDeviceListener {
     return result;
   }
 
-  /** Notes what was taken in before its host was scanned. */
-  void known(ScsiDevice device, AddResult result) {
-    if (offers.putIfAbsent(device, CompletableFuture.completedFuture(result)) == null) {
-      device.addListener(this);
-    }
-  }
-
   @Override
   public void stateChanged(ScsiDevice device, DeviceState before, DeviceState after) {
     if (after == DeviceState.DELETED) {

@@ -21,7 +21,9 @@ public record MultipathEvent(Kind kind, String disk, String path, String text) {
     /** A path left its disk. */
     PATH_REMOVED,
     /** A path does not lead to what it was said to lead to, and is not used. */
-    PATH_REFUSED
+    PATH_REFUSED,
+    /** A disk that waited for a path is gone. The event names no path. */
+    DISK_REMOVED
   }
 
   @Override

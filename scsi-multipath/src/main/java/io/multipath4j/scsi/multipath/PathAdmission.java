@@ -40,6 +40,7 @@ final class PathAdmission {
   private final PathEvents events;
   private final AdmissionSteps steps;
   private final PathWatch watch;
+  private final PathStates template = new PathStates(this::expired);
   private final ScsiMpathHeads heads;
   private final Map<ScsiDevice, ScsiMpathDevice> paths = new ConcurrentHashMap<>();
   private final Map<ScsiHost, ActiveCounter> active = new WeakHashMap<>();
@@ -110,7 +111,7 @@ final class PathAdmission {
     MpathHead<ScsiMpathDevice> mpath =
         new MpathHead<>(
             loop,
-            PathStates.TEMPLATE,
+            template,
             new MpathHeadConfig(
                 DiskNames.disk(diskIndex),
                 identity.capacityBytes(),
@@ -140,7 +141,8 @@ final class PathAdmission {
 
   private CompletableFuture<String> content(ScsiMpathDevice path) {
     ScsiMpathHead head = path.head();
-    if (path.isRemoved() || !head.mpath().isLive() || !config.mustVerifyContent(head.id())) {
+    boolean nothingToCompare = !head.mpath().isLive() || head.mpath().devicesEmpty();
+    if (path.isRemoved() || nothingToCompare || !config.mustVerifyContent(head.id())) {
       return done("");
     }
     CompletableFuture<String> outcome = new CompletableFuture<>();
@@ -298,6 +300,13 @@ final class PathAdmission {
     if (heads.release(claim)) {
       topology.headRemoved(claim.head());
     }
+  }
+
+  /** No path came back in time. */
+  private void expired(MpathHead<ScsiMpathDevice> mpath) {
+    ScsiMpathHead head = heads.expire(mpath);
+    events.expired(head);
+    topology.headRemoved(head);
   }
 
   private void forget(ScsiMpathDevice path) {

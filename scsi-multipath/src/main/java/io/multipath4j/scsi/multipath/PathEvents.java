@@ -23,11 +23,22 @@ final class PathEvents {
 
   void removed(ScsiMpathDevice path) {
     int left = path.head().paths().size();
+    long delaySecs = path.head().mpath().life().delayedRemovalSecs();
+    String last =
+        delaySecs == 0 ? "it was the last" : "it was the last; the disk stays " + delaySecs + " s";
     tell(
         Kind.PATH_REMOVED,
         path,
-        "removed: " + path.label() + " (" + (left == 0 ? "it was the last" : count(left)) + ")");
+        "removed: " + path.label() + " (" + (left == 0 ? last : count(left)) + ")");
     topology.pathRemoved(path);
+  }
+
+  /** A disk was removed because no path came back to it in time. */
+  void expired(ScsiMpathHead head) {
+    String name = head.diskName();
+    listener.happened(
+        new MultipathEvent(
+            Kind.DISK_REMOVED, name, "", name + ": removed, because no path came back in time"));
   }
 
   /** A device was not let in. */

@@ -5,27 +5,41 @@ import io.multipath4j.libmultipath.MpathHead;
 import io.multipath4j.libmultipath.MpathHeadTemplate;
 import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.codec.AccessState;
+import java.util.function.Consumer;
 
 /** What the library asks about a SCSI path, answered from the device's state and its ALUA state. */
 final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
 
-  static final PathStates TEMPLATE = new PathStates();
+  private final Consumer<MpathHead<ScsiMpathDevice>> expired;
 
-  private PathStates() {}
+  /**
+   * @param expired told a head that no path returned to in time
+   */
+  PathStates(Consumer<MpathHead<ScsiMpathDevice>> expired) {
+    this.expired = expired;
+  }
 
   @Override
   public boolean isDisabled(ScsiMpathDevice path) {
-    return !path.isWorking() || selection(path.accessState()) == MpathAccessState.OTHER;
+    return !path.pending().isEmpty() || isDisabled(path.deviceState(), path.accessState());
   }
 
   @Override
   public boolean isOptimized(ScsiMpathDevice path) {
-    return path.isWorking() && path.accessState() == AccessState.ACTIVE_OPTIMIZED;
+    return path.pending().isEmpty() && isOptimized(path.deviceState(), path.accessState());
   }
 
   @Override
   public boolean availablePath(ScsiMpathDevice path) {
     return path.isAvailable();
+  }
+
+  static boolean isDisabled(DeviceState device, AccessState access) {
+    return device != DeviceState.RUNNING || selection(access) == MpathAccessState.OTHER;
+  }
+
+  static boolean isOptimized(DeviceState device, AccessState access) {
+    return device == DeviceState.RUNNING && access == AccessState.ACTIVE_OPTIMIZED;
   }
 
   /** Returns what a state means for the choice of a path. */
@@ -47,6 +61,6 @@ final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
 
   @Override
   public void removeHead(MpathHead<ScsiMpathDevice> head) {
-    head.removeDisk();
+    expired.accept(head);
   }
 }

@@ -1,8 +1,12 @@
 package io.multipath4j.scsi.multipath;
 
 import io.multipath4j.block.BlockDevice;
+import io.multipath4j.block.BlockOperationException;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.ScsiDisk;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /** The disk of a device that is not multipathed, with letters of its own. Any thread. */
 public final class PlainDisk {
@@ -10,8 +14,13 @@ public final class PlainDisk {
   private final int diskIndex;
   private final String reason;
   private final ScsiDisk disk;
+  private final IntConsumer freeIndex;
 
-  PlainDisk(int diskIndex, ScsiDevice device, String reason) {
+  /** One of the device, and one of each opener. */
+  private final AtomicInteger references = new AtomicInteger(1);
+
+  PlainDisk(int diskIndex, ScsiDevice device, String reason, IntConsumer freeIndex) {
+    this.freeIndex = freeIndex;
     this.diskIndex = diskIndex;
     this.reason = reason;
     this.disk = new ScsiDisk(DiskNames.disk(diskIndex), device);
@@ -40,6 +49,34 @@ public final class PlainDisk {
   /** Returns the disk. All I/O fails when its device is removed. */
   public BlockDevice disk() {
     return disk;
+  }
+
+  /**
+   * Opens it: its letters are not given to another disk until all openers are gone.
+   *
+   * @return closes it; more than once has no effect
+   */
+  Runnable open() throws BlockOperationException {
+    if (references.getAndUpdate(now -> now == 0 ? 0 : now + 1) == 0) {
+      throw BlockOperationException.gone("cannot open " + name() + ": the disk is not there");
+    }
+    AtomicBoolean open = new AtomicBoolean(true);
+    return () -> {
+      if (open.compareAndSet(true, false)) {
+        put();
+      }
+    };
+  }
+
+  /** Its device is gone: the letters are free when no opener is left. */
+  void end() {
+    put();
+  }
+
+  private void put() {
+    if (references.decrementAndGet() == 0) {
+      freeIndex.accept(diskIndex);
+    }
   }
 
   /** Returns what it is like now. */

@@ -42,7 +42,7 @@ final class PlainDisks implements ScsiDeviceListener {
     if (known != null) {
       return known;
     }
-    PlainDisk disk = new PlainDisk(letters.takeDiskIndex(), device, reason);
+    PlainDisk disk = new PlainDisk(letters.takeDiskIndex(), device, reason, letters::freeDiskIndex);
     disks.put(device, disk);
     device.addListener(this);
     LOG.log(Level.INFO, "{0}: {1} is an ordinary disk: {2}", disk.name(), device, reason);
@@ -65,7 +65,7 @@ final class PlainDisks implements ScsiDeviceListener {
       PlainDisk disk = disks.remove(device);
       if (disk != null) {
         topology.plainDiskRemoved(disk);
-        letters.freeDiskIndex(disk.diskIndex());
+        disk.end();
       }
     }
   }

@@ -136,9 +136,4 @@ public final class ScsiMpathHead {
       }
     }
   }
-
-  /** The last path is gone: what waits for one fails, and what comes later. */
-  void end() {
-    mpath.removeDisk();
-  }
 }

@@ -1,5 +1,6 @@
 package io.multipath4j.scsi.multipath;
 
+import io.multipath4j.libmultipath.MpathHead;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,10 +57,17 @@ final class ScsiMpathHeads {
     try {
       ScsiMpathHead found = byId.get(id.text());
       if (found != null) {
-        return new Claim(found, found.pathIndices().take(), false);
+        int pathIndex = found.pathIndices().take();
+        if (found.mpath().life().claim()) { // a removal that was to come does not come any more
+          return new Claim(found, pathIndex, false);
+        }
+        found.pathIndices().free(pathIndex); // given up this moment, not yet off the list
+        byId.remove(id.text());
       }
       ScsiMpathHead made = create(factory);
       int pathIndex = made.pathIndices().take();
+      boolean alive = made.mpath().life().claim();
+      assert alive : "a new head was given up already";
       byId.put(id.text(), made);
       return new Claim(made, pathIndex, true);
     } finally {
@@ -88,26 +96,55 @@ final class ScsiMpathHeads {
 
   /**
    * Gives a claim back. With its last claim a head leaves the list at once, so that no new path
-   * finds it, and is then ended.
-   *
-   * <p>Delayed removal belongs here: a head that is to wait for a path's return keeps a claim of
-   * its own.
+   * finds it, and is then ended; unless its removal is delayed: then it stays, and {@link #expire}
+   * follows if no path claims it in time.
    *
    * @return whether the head ended
    */
   boolean release(Claim claim) {
     ScsiMpathHead head = claim.head();
+    boolean last;
     lock.lock();
     try {
       head.pathIndices().free(claim.pathIndex());
-      if (head.pathIndices().count() > 0) {
-        return false;
+      last = head.mpath().life().releaseClaim();
+      if (last) {
+        byId.remove(head.id().text(), head);
       }
-      byId.remove(head.id().text(), head);
     } finally {
       lock.unlock();
     }
-    head.end();
+    if (last) {
+      end(head);
+    }
+    return last;
+  }
+
+  /**
+   * No path came back to a head in time, and the library has given it up: takes it off the list and
+   * ends it.
+   */
+  ScsiMpathHead expire(MpathHead<ScsiMpathDevice> mpath) {
+    ScsiMpathHead expired;
+    lock.lock();
+    try {
+      expired =
+          byId.values().stream().filter(head -> head.mpath() == mpath).findFirst().orElseThrow();
+      byId.remove(expired.id().text());
+    } finally {
+      lock.unlock();
+    }
+    end(expired);
+    return expired;
+  }
+
+  /** Its numbers are free when nobody has the disk open: a name must not mean two disks. */
+  private void end(ScsiMpathHead head) {
+    head.mpath().removeDisk();
+    var _ = head.mpath().life().uninit().thenRun(() -> freeIndices(head));
+  }
+
+  private void freeIndices(ScsiMpathHead head) {
     lock.lock();
     try {
       headIndices.free(head.index());
@@ -115,7 +152,6 @@ final class ScsiMpathHeads {
     } finally {
       lock.unlock();
     }
-    return true;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.multipath4j.scsi.multipath;
 
 import io.multipath4j.block.BlockDevice;
+import io.multipath4j.block.BlockOperationException;
 import io.multipath4j.libmultipath.IoPolicy;
 import io.multipath4j.libmultipath.NumaTopology;
 import io.multipath4j.reactor.EventLoop;
@@ -51,8 +52,7 @@ public final class ScsiMultipath {
     this.admission = new PathAdmission(loop, config, parameters, numa, heads, topology, events);
     this.discovery =
         new HostDiscovery(
-            this::addDevice,
-            device -> admission.path(device) != null || plainDisks.of(device) != null);
+            this::offer, device -> admission.path(device) != null || plainDisks.of(device) != null);
   }
 
   // ---- hosts, and who watches ------------------------------------------------------------------
@@ -224,6 +224,16 @@ public final class ScsiMultipath {
     return hosts().stream().map(this::scan).toList();
   }
 
+  /** A device that was taken in before its host was scanned is what it is. */
+  private CompletableFuture<AddResult> offer(ScsiDevice device) {
+    ScsiMpathDevice path = admission.path(device);
+    if (path == null) {
+      return addDevice(device);
+    }
+    ScsiMpathHead head = path.head();
+    return done(new AddResult.JoinedHead(head.idText(), head.index(), head.mpath()));
+  }
+
   private void deviceFound(ScsiDevice device) {
     topology.deviceAdded(device);
     if (scanned.contains(device.host())) {
@@ -287,6 +297,43 @@ public final class ScsiMultipath {
     Optional<ScsiMpathHead> head = head(headIndex);
     head.ifPresent(found -> found.mpath().setQueueIfNoPath(queue));
     return head.isPresent();
+  }
+
+  /**
+   * Sets for how long a head's disk stays when its last path is removed. Meanwhile, and whenever no
+   * path is usable, its I/O waits. A path with the same id that is found in time makes the same
+   * disk go on; else the disk is removed and its I/O fails. With 0 that happens at once, also to a
+   * disk that is waiting.
+   *
+   * @param seconds 0 to 2^32 - 1
+   * @return false when there is no such head
+   * @throws IllegalArgumentException when it is out of range; nothing has changed then
+   */
+  public boolean setDelayedRemovalSecs(int headIndex, long seconds) {
+    Optional<ScsiMpathHead> head = head(headIndex);
+    head.ifPresent(found -> found.mpath().life().setDelayedRemovalSecs(seconds));
+    return head.isPresent();
+  }
+
+  /**
+   * Opens a disk, so that its name means no other one until it is closed, also when it is removed
+   * meanwhile: then all its I/O fails. Any thread.
+   *
+   * @param name such as {@code sda}
+   * @throws BlockOperationException ENXIO when there is no such disk, or it is not live
+   */
+  public OpenDisk open(String name) throws BlockOperationException {
+    for (ScsiMpathHead head : heads.list()) {
+      if (head.diskName().equals(name)) {
+        return new OpenDisk(head.mpath(), head.mpath().life().open()::close);
+      }
+    }
+    for (PlainDisk plain : plainDisks()) {
+      if (plain.name().equals(name)) {
+        return new OpenDisk(plain.disk(), plain.open());
+      }
+    }
+    throw BlockOperationException.gone("cannot open " + name + ": there is no such disk");
   }
 
   private Optional<ScsiMpathHead> head(int index) {

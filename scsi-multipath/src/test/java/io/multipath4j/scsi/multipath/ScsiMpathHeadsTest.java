@@ -43,7 +43,8 @@ class ScsiMpathHeadsTest {
         diskIndex,
         identity,
         "first",
-        new MpathHead<>(new SimulatedNetwork(1).newLoop("initiator"), PathStates.TEMPLATE, config));
+        new MpathHead<>(
+            new SimulatedNetwork(1).newLoop("initiator"), new PathStates(head -> {}), config));
   }
 
   @Test
