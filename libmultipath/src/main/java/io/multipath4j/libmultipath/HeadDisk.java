@@ -23,11 +23,12 @@ final class HeadDisk<P> {
   private final Optional<HeadCharDevice<P>> charDevice;
   private volatile State state = State.NEW;
 
-  HeadDisk(MpathHead<P> head, EventLoop loop, Optional<HeadCharDevice<P>> charDevice) {
+  HeadDisk(MpathHead<P> head, EventLoop loop, PathCalls<P> calls) {
     this.head = head;
     this.loop = loop;
     this.publisher = head.template().publisher();
-    this.charDevice = charDevice;
+    this.charDevice =
+        head.template().charDevice().map(driver -> new HeadCharDevice<>(head, calls, driver));
   }
 
   Optional<HeadCharDevice<P>> charDevice() {

@@ -73,11 +73,7 @@ public final class MpathHead<P> implements BlockDevice {
     this.life = new HeadLife<>(this, loop);
     this.calls = new PathCalls<>(this, table);
     this.operations = new HeadOperations<>(this, calls);
-    this.disk =
-        new HeadDisk<>(
-            this,
-            loop,
-            template.charDevice().map(driver -> new HeadCharDevice<>(this, calls, driver)));
+    this.disk = new HeadDisk<>(this, loop, calls);
   }
 
   // The block device.

@@ -3,7 +3,9 @@ package io.multipath4j.libmultipath;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.multipath4j.block.Bio;
+import io.multipath4j.block.BioOp;
 import io.multipath4j.block.BlockStatus;
+import io.multipath4j.block.ZonedModel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,45 @@ class FailoverTest {
     Bio bio = fixture.read();
     assertThat(fixture.ended).containsEntry(bio, BlockStatus.IOERR);
     assertThat(path.submissions).isZero();
+    fixture.assertBalanced();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = BioOp.class,
+      names = {"ZONE_OPEN", "ZONE_CLOSE", "ZONE_FINISH", "ZONE_RESET", "ZONE_RESET_ALL"})
+  void aZoneActionIsClonedInOnePieceAndFailsOver(BioOp op) {
+    long zone = 256L << 20;
+    fixture.head.setGeometry(
+        HeadFixture.CAPACITY,
+        HeadFixture.LIMITS.withZoned(new ZonedModel(ZonedModel.Kind.HOST_MANAGED, zone, 0)));
+    FakePath first = fixture.optimized();
+    FakePath second = fixture.optimized();
+    boolean all = op == BioOp.ZONE_RESET_ALL;
+    Bio bio =
+        fixture.submit(
+            new Bio()
+                .asZoneAction(
+                    op, all ? 0 : zone, all ? HeadFixture.CAPACITY : zone, fixture::noteEnd));
+    assertThat(first.held()).hasSize(1).allMatch(clone -> clone.op() == op);
+    first.endOne(BlockStatus.TRANSPORT);
+    fixture.loop.run();
+    assertThat(second.held()).hasSize(1).allMatch(clone -> clone.length() == bio.length());
+    second.endOne(BlockStatus.OK);
+    assertThat(fixture.ended).containsExactly(java.util.Map.entry(bio, BlockStatus.OK));
+    fixture.assertBalanced();
+  }
+
+  @Test
+  void ioOnAZonedDiskIsCutWhereZonesEnd() {
+    long zone = 1 << 20;
+    fixture.head.setGeometry(
+        HeadFixture.CAPACITY,
+        HeadFixture.LIMITS.withZoned(new ZonedModel(ZonedModel.Kind.HOST_MANAGED, zone, 0)));
+    FakePath path = fixture.optimized();
+    fixture.submit(new Bio().asRead(zone - 4096, 8192, fixture.memory, 0, fixture::noteEnd));
+    assertThat(path.held()).extracting(Bio::offset).containsExactly(zone - 4096, zone);
+    path.endAll(BlockStatus.OK);
     fixture.assertBalanced();
   }
 

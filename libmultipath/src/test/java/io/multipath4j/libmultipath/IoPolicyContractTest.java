@@ -3,6 +3,7 @@ package io.multipath4j.libmultipath;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.multipath4j.block.BlockStatus;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What every policy keeps to. */
 class IoPolicyContractTest {
 
+  /** Those of the library, and one that it does not know: the contract needs nothing else of it. */
   static Stream<IoPolicy> policies() {
+    return Stream.concat(IoPolicies.ALL.stream(), Stream.of(new FirstRegisteredPolicy()));
+  }
+
+  static Stream<IoPolicy> ownPolicies() {
     return IoPolicies.ALL.stream();
   }
 
@@ -23,7 +29,7 @@ class IoPolicyContractTest {
   }
 
   @ParameterizedTest
-  @MethodSource("policies")
+  @MethodSource("ownPolicies")
   void aWordIsParsedToItsPolicy(IoPolicy policy) {
     assertThat(IoPolicies.parse(policy.word())).isSameAs(policy);
   }
@@ -109,5 +115,36 @@ class IoPolicyContractTest {
     // What a selection that overlaps the removal may leave behind.
     StaleCache.force(fixture.table, 0, gone.device);
     assertThat(fixture.selectTimes(6)).doesNotContain(gone).containsAnyOf(left, third);
+  }
+
+  @ParameterizedTest
+  @MethodSource("policies")
+  void theDriverIsAskedAndNotTheStateOfABefore(IoPolicy policy) {
+    PolicyFixture fixture = new PolicyFixture(policy);
+    FakePath first = fixture.optimized();
+    FakePath second = fixture.optimized();
+    for (int i = 0; i < 4; i++) {
+      FakePath usable = i % 2 == 0 ? first : second;
+      first.link = usable == first ? FakePath.Link.UP : FakePath.Link.GONE;
+      second.link = usable == second ? FakePath.Link.UP : FakePath.Link.GONE;
+      assertThat(fixture.select()).isSameAs(usable);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("policies")
+  void itIsSwitchedToAndFromWithIoUnderWay(IoPolicy policy) {
+    HeadFixture fixture = new HeadFixture(IoPolicies.QUEUE_DEPTH);
+    FakePath first = fixture.optimized();
+    FakePath second = fixture.optimized();
+    fixture.read(0);
+    fixture.head.setIoPolicy(policy);
+    fixture.read(4096);
+    fixture.head.setIoPolicy(IoPolicies.QUEUE_DEPTH);
+    fixture.read(8192);
+    first.endAll(BlockStatus.OK);
+    second.endAll(BlockStatus.OK);
+    assertThat(fixture.ended.values()).hasSize(3).containsOnly(BlockStatus.OK);
+    fixture.assertBalanced();
   }
 }
