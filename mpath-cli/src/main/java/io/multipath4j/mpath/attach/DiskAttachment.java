@@ -1,7 +1,7 @@
 package io.multipath4j.mpath.attach;
 
 import io.multipath4j.block.BlockDevice;
-import io.multipath4j.libmultipath.NumaTopology;
+import io.multipath4j.libmultipath.SystemNuma;
 import io.multipath4j.nbd.NbdExport;
 import io.multipath4j.nbd.NbdServer;
 import io.multipath4j.nbd.NbdServerConfig;
@@ -63,8 +63,7 @@ public final class DiskAttachment {
     this.loop = loop;
     this.plan = plan;
     this.listener = listener;
-    this.multipath =
-        new ScsiMultipath(loop, plan.multipath(), NumaTopology.SINGLE_NODE, this::happened);
+    this.multipath = new ScsiMultipath(loop, plan.multipath(), SystemNuma.detect(), this::happened);
     // One random part for the process, the qualifier tells its sessions apart; each session keeps
     // its ISID, so that a target can tell a return from a newcomer.
     long randomPart = random.nextLong(1L << ISID_RANDOM_BITS) << ISID_QUALIFIER_BITS;
