@@ -257,6 +257,11 @@ final class Connection implements StreamHandler, Handshake.Outcome, Transmission
     }
   }
 
+  /** Tells whether this is the export that the client chose. */
+  boolean uses(ServedExport one) {
+    return one.equals(export);
+  }
+
   /** The server's patience is over. */
   void shutDownNow() {
     if (transmission != null && !ended) {

@@ -96,6 +96,35 @@ public final class NbdServer {
   }
 
   /**
+   * Offers one more device. Loop thread only.
+   *
+   * @throws IllegalArgumentException when there is an export of that name, or NBD cannot serve the
+   *     device
+   */
+  public void addExport(NbdExport export) {
+    exports.add(export);
+  }
+
+  /**
+   * Withdraws an export: the connections that use it end, what they have in flight is answered with
+   * ESHUTDOWN. Loop thread only.
+   *
+   * @return false when there is no export of exactly that name
+   */
+  public boolean removeExport(String name) {
+    ServedExport removed = exports.remove(name);
+    if (removed == null) {
+      return false;
+    }
+    for (Live one : List.copyOf(live)) {
+      if (one.connection().uses(removed)) {
+        one.connection().shutDownNow();
+      }
+    }
+    return true;
+  }
+
+  /**
    * Goes away in order: stops listening, answers new requests with ESHUTDOWN, lets those in flight
    * finish, and after {@code timeoutMillis} answers the rest with ESHUTDOWN as well and ends all
    * connections. Bios that the device has not completed by then keep their buffers until it does.
