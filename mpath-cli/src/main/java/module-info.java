@@ -4,6 +4,7 @@ module io.multipath4j.mpath {
   requires info.picocli;
   requires io.multipath4j.array;
   requires io.multipath4j.fuse;
+  requires io.multipath4j.initiator;
   requires io.multipath4j.iscsi;
   requires io.multipath4j.nbd;
   requires io.multipath4j.scsi.multipath;

@@ -1,23 +1,21 @@
 package io.multipath4j.mpath;
 
+import io.multipath4j.initiator.InitiatorConfig;
+import io.multipath4j.initiator.IscsiPath;
+import io.multipath4j.iscsi.IscsiSessionConfig;
 import io.multipath4j.iscsi.IscsiUrl;
-import io.multipath4j.libmultipath.IoPolicies;
-import io.multipath4j.libmultipath.IoPolicy;
+import io.multipath4j.libmultipath.SystemNuma;
 import io.multipath4j.mpath.args.NbdAddress;
 import io.multipath4j.mpath.attach.AttachPlan;
-import io.multipath4j.mpath.attach.DiskAttachment;
-import io.multipath4j.mpath.attach.PathPlan;
-import io.multipath4j.mpath.attach.ServedDisk;
+import io.multipath4j.mpath.attach.DiskService;
+import io.multipath4j.mpath.attach.ServedDisks;
 import io.multipath4j.mpath.console.CommandFailure;
 import io.multipath4j.mpath.console.Loops;
 import io.multipath4j.mpath.console.Report;
 import io.multipath4j.mpath.control.ProcessRequest;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
-import io.multipath4j.scsi.codec.Lun;
 import io.multipath4j.scsi.multipath.HeadSnapshot;
-import io.multipath4j.scsi.multipath.MultipathMode;
-import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
 import io.multipath4j.sysfs.SysfsTree;
 import io.multipath4j.sysfs.UeventStream;
 import java.io.IOException;
@@ -49,7 +47,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = ProgramVersion.class,
     description = {
-      "Attach one logical unit through all its paths and serve it over NBD until stopped.",
+      "Attach logical units through all their paths and serve them over NBD until stopped.",
+      "",
+      "URLs with a LUN are the paths to one disk. URLs without one attach whatever their targets"
+          + " list, now and later: each disk is an NBD export of its name, sda, sdb and so on.",
       "",
       "A path that is down is left out and tried again: the disk is served as soon as one path"
           + " stands. Ctrl-C or SIGTERM ends it in order."
@@ -64,7 +65,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "  mpath attach iscsi://10.0.0.1/iqn.2026-01.example:disk/1 \\",
       "    iscsi://10.0.1.1/iqn.2026-01.example:disk/1 --nbd unix:/run/disk.sock",
-      "  qemu-img info nbd+unix:///?socket=/run/disk.sock"
+      "  qemu-img info nbd+unix:///?socket=/run/disk.sock",
+      "  mpath attach iscsi://10.0.0.1/iqn.2026-01.example:disk \\",
+      "    --nbd unix:/run/disk.sock",
+      "  qemu-img info nbd+unix:///sdb?socket=/run/disk.sock"
     })
 final class AttachCommand implements Callable<Integer> {
 
@@ -77,13 +81,15 @@ final class AttachCommand implements Callable<Integer> {
   @ParentCommand private MpathCommand mpath = new MpathCommand();
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private InitiatorOptions initiator = new InitiatorOptions();
+  @Mixin private DiskOptions disks = new DiskOptions();
+  @Mixin private TimeOptions times = new TimeOptions();
   @Mixin private ControlService control = new ControlService();
   @Mixin private ReportOptions reporting = new ReportOptions();
 
   @Parameters(
       paramLabel = "URL",
       arity = "1..*",
-      description = "A path: iscsi://HOST[:PORT]/TARGET/LUN. Name all paths to the disk.")
+      description = "A path: iscsi://HOST[:PORT]/TARGET[/LUN]. Name all paths to the disk.")
   private List<IscsiUrl> urls = List.of();
 
   @Option(
@@ -114,53 +120,30 @@ final class AttachCommand implements Callable<Integer> {
   @Option(names = "--wait", description = "Keep trying while no path can be attached.")
   private boolean wait;
 
-  @Option(
-      names = "--policy",
-      paramLabel = "POLICY",
-      description =
-          "Which path an I/O takes: numa (the nearest, one at a time), round-robin or queue-depth"
-              + " (the least busy). Default: queue-depth.")
-  private IoPolicy policy = IoPolicies.QUEUE_DEPTH;
-
-  @Option(
-      names = "--multipath",
-      paramLabel = "MODE",
-      description =
-          "on: only units that report target port groups (ALUA) and a strong id; always: whatever"
-              + " agrees in id, size, block size, type, vendor, product and serial. Default:"
-              + " always.")
-  private MultipathMode mode = MultipathMode.ALWAYS;
-
-  @Option(
-      names = "--verify-content",
-      description = "Compare a sample of blocks through each path before it joins.")
-  private boolean verifyContent;
-
   @Override
   public Integer call() throws CommandFailure, InterruptedException {
     AttachPlan plan = plan();
     Report report = reporting.report(spec);
     prepareFolder(plan.nbd());
-    AttachReport told = new AttachReport(report);
+    AttachReport told = new AttachReport(report, plan.readOnly());
     try (NioEventLoop loop = Loops.start("mpath")) {
-      DiskAttachment attachment = new DiskAttachment(loop, plan, told, new SecureRandom());
+      DiskService service = new DiskService(loop, plan, told, new SecureRandom());
       SysfsTree tree = newTree();
       try (ControlService.Running _ =
           control.start(
               loop,
               tree,
-              () -> attachment.head().stream().map(AttachCommand::named).toList(),
+              () -> service.heads().stream().map(AttachCommand::named).toList(),
               mpath.surroundings().environment(),
               report)) {
-        ServedDisk served = await(loop, attachment);
-        told.serving(served, plan.readOnly());
+        told.serving(await(loop, service));
         new CountDownLatch(1).await();
       } catch (InterruptedException stopped) {
         // SIGTERM, Ctrl-C: the way in which an attachment ends.
-        stop(loop, attachment);
+        stop(loop, service);
         told.stopped();
       } catch (CommandFailure failure) {
-        stop(loop, attachment);
+        stop(loop, service);
         throw failure;
       }
       return ExitCode.OK;
@@ -176,32 +159,35 @@ final class AttachCommand implements Callable<Integer> {
     return new ProcessRequest.Disk(head.disk(), head.id());
   }
 
-  private static ServedDisk await(NioEventLoop loop, DiskAttachment attachment)
+  private ServedDisks await(NioEventLoop loop, DiskService service)
       throws CommandFailure, InterruptedException {
-    return Loops.await(
-        Loops.compose(loop, attachment::start), Long.MAX_VALUE, "attaching the disk");
+    try {
+      return Loops.await(
+          Loops.compose(loop, service::start), Long.MAX_VALUE, "attaching the disks");
+    } catch (CommandFailure failure) {
+      throw String.valueOf(failure.getMessage()).startsWith("no path could be attached")
+          ? new CommandFailure(failure.getMessage() + "\n(--wait keeps trying)", failure)
+          : failure;
+    }
   }
 
-  private static void stop(NioEventLoop loop, DiskAttachment attachment) throws CommandFailure {
+  private static void stop(NioEventLoop loop, DiskService service) throws CommandFailure {
     try {
-      Loops.await(Loops.compose(loop, attachment::close), STOP_MILLIS, "stopping in order");
+      Loops.await(Loops.compose(loop, service::close), STOP_MILLIS, "stopping in order");
     } catch (InterruptedException impatient) {
       Thread.currentThread().interrupt();
     }
   }
 
   private AttachPlan plan() throws CommandFailure {
-    if (mode == MultipathMode.OFF) {
-      throw usage("--multipath off makes no disk of several paths: expected on or always");
-    }
     Set<String> seen = new HashSet<>();
-    List<PathPlan> paths = new ArrayList<>();
+    List<IscsiPath> paths = new ArrayList<>();
     try {
       for (IscsiUrl url : urls) {
-        if (url.target() == null || url.lun() < 0) {
+        if (url.target() == null) {
           throw usage(
               url
-                  + " does not name a target and a LUN: expected iscsi://HOST[:PORT]/TARGET/LUN;"
+                  + " does not name a target: expected iscsi://HOST[:PORT]/TARGET[/LUN];"
                   + " 'mpath discover iscsi://"
                   + url.portal()
                   + "' lists them");
@@ -209,14 +195,21 @@ final class AttachCommand implements Callable<Integer> {
         if (!seen.add(url.toString())) {
           throw usage(url + " is named twice: each path is to go through another portal");
         }
-        paths.add(
-            new PathPlan(
-                url.toString(),
-                initiator.session(url, mpath.surroundings().environment()),
-                Lun.of(url.lun())));
+        IscsiSessionConfig session = initiator.session(url, mpath.surroundings().environment());
+        paths.add(IscsiPath.of(url, session.withTiming(times.session(session.timing()))));
       }
-      return new AttachPlan(
-          paths, multipath(), wait, name, checked(nbd.resolve()), allowRemote, readOnly);
+      boolean listed = urls.stream().allMatch(url -> url.lun() >= 0);
+      if (!listed && !name.isEmpty()) {
+        throw usage("--name names one disk: give each URL a LUN, or leave it out");
+      }
+      InitiatorConfig config =
+          InitiatorConfig.DEFAULTS
+              .withMultipath(disks.multipath(listed))
+              .withDisks(disks.defaults())
+              .withTimeouts(times.scsi())
+              .withNuma(SystemNuma.detect())
+              .withKeepTrying(wait);
+      return new AttachPlan(paths, config, name, checked(nbd.resolve()), allowRemote, readOnly);
     } catch (UnknownHostException unknown) {
       throw new CommandFailure("--nbd: " + unknown.getMessage(), unknown);
     } catch (IllegalArgumentException wrong) {
@@ -235,12 +228,6 @@ final class AttachCommand implements Callable<Integer> {
               + " loopback address, or say --allow-remote");
     }
     return endpoint;
-  }
-
-  private ScsiMultipathConfig multipath() {
-    return mode == MultipathMode.ALWAYS
-        ? ScsiMultipathConfig.forListedPaths(policy, verifyContent)
-        : new ScsiMultipathConfig(mode, policy, false, verifyContent);
   }
 
   /** The folder of a socket in /run is gone after a reboot; its maker is its only user. */

@@ -3,11 +3,12 @@ package io.multipath4j.mpath;
 import io.multipath4j.mpath.args.ByteSize;
 import io.multipath4j.mpath.args.NbdAddress;
 import io.multipath4j.mpath.attach.AttachListener;
-import io.multipath4j.mpath.attach.ServedDisk;
+import io.multipath4j.mpath.attach.ServedDisks;
 import io.multipath4j.mpath.console.Report;
 import io.multipath4j.scsi.multipath.HeadSnapshot;
 import io.multipath4j.scsi.multipath.MultipathEvent;
 import io.multipath4j.scsi.multipath.PathSnapshot;
+import io.multipath4j.scsi.multipath.PlainDisk;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,9 +18,11 @@ import java.util.Map;
 final class AttachReport implements AttachListener {
 
   private final Report report;
+  private final boolean readOnly;
 
-  AttachReport(Report report) {
+  AttachReport(Report report, boolean readOnly) {
     this.report = report;
+    this.readOnly = readOnly;
   }
 
   @Override
@@ -40,22 +43,70 @@ final class AttachReport implements AttachListener {
     report.progress(kind, event.text(), facts);
   }
 
-  void serving(ServedDisk served, boolean readOnly) {
-    HeadSnapshot disk = served.disk();
-    String uri = NbdAddress.uri(served.nbd());
+  @Override
+  public void diskServed(HeadSnapshot disk) {
     report.result("disk", diskLine(disk, readOnly), diskFacts(disk, readOnly));
-    for (PathSnapshot path : disk.paths()) {
-      report.progress(
-          "path",
-          "path " + path.name() + ": " + path.transport() + ", " + path.accessState(),
-          Map.of("name", path.name(), "transport", path.transport()));
+  }
+
+  @Override
+  public void plainDiskServed(PlainDisk.Snapshot disk) {
+    String text =
+        String.format(
+            Locale.ROOT,
+            "disk %s: %s at %s, not multipathed (%s), %s (%d bytes), %d-byte blocks%s",
+            disk.disk(),
+            disk.address(),
+            disk.transport(),
+            disk.reason(),
+            new ByteSize(disk.capacityBytes()),
+            disk.capacityBytes(),
+            disk.blockBytes(),
+            readOnly || disk.readOnly() ? ", read-only" : "");
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("name", disk.disk());
+    facts.put("address", disk.address());
+    facts.put("bytes", disk.capacityBytes());
+    facts.put("blockBytes", disk.blockBytes());
+    facts.put("readOnly", readOnly || disk.readOnly());
+    facts.put("reason", disk.reason());
+    report.result("plain-disk", text, facts);
+  }
+
+  @Override
+  public void diskGone(String disk) {
+    report.result("disk-gone", "disk " + disk + " is gone", Map.of("name", disk));
+  }
+
+  void serving(ServedDisks served) {
+    for (HeadSnapshot disk : served.disks()) {
+      diskServed(disk);
+      for (PathSnapshot path : disk.paths()) {
+        report.progress(
+            "path",
+            "path " + path.name() + ": " + path.transport() + ", " + path.accessState(),
+            Map.of("name", path.name(), "transport", path.transport()));
+      }
+      degraded(served, disk);
     }
-    if (served.isDegraded()) {
-      String text = "degraded (" + disk.paths().size() + " of " + served.wantedPaths() + " paths)";
-      report.result(
-          "degraded", text, Map.of("paths", disk.paths().size(), "wanted", served.wantedPaths()));
-    }
+    served.plain().forEach(this::plainDiskServed);
+    String uri = NbdAddress.uri(served.nbd());
     report.result("ready", "ready: " + uri, Map.of("uri", uri));
+  }
+
+  private void degraded(ServedDisks served, HeadSnapshot disk) {
+    int paths = disk.paths().size();
+    int wanted = served.wantedPaths();
+    if (paths < wanted) {
+      report.result(
+          "degraded",
+          (served.disks().size() == 1 ? "" : disk.disk() + ": ")
+              + "degraded ("
+              + paths
+              + " of "
+              + wanted
+              + " paths)",
+          Map.of("name", disk.disk(), "paths", paths, "wanted", wanted));
+    }
   }
 
   void stopped() {

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.multipath4j.array.server.CommandFault;
 import io.multipath4j.iscsi.login.ChapSecret;
+import io.multipath4j.mpath.console.Loops;
+import io.multipath4j.nbd.client.NbdClient;
+import io.multipath4j.nbd.client.NbdClientConfig;
+import io.multipath4j.nbd.client.NbdClientListener;
+import io.multipath4j.reactor.Endpoint;
+import io.multipath4j.reactor.nio.NioEventLoop;
 import io.multipath4j.scsi.codec.Opcode;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -11,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +94,71 @@ class AttachTest {
           CommandRun.of(
               "attach", array.url(1, 1), "--nbd", socket(), "--control", folder.toString());
       assertFailure(asked, "--control " + folder);
+    }
+  }
+
+  @Test
+  void urlsWithoutALunAttachEveryUnitAndEachIsAnExport() throws Exception {
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.start(
+                "attach",
+                array.portalUrl(0) + "/" + TestArray.TARGET,
+                array.portalUrl(1) + "/" + TestArray.TARGET,
+                "--nbd",
+                socket())) {
+      run.awaitOutput("ready: ");
+
+      assertThat(run.out())
+          .containsPattern("disk sda: naa\\.6")
+          .containsPattern("disk sdb: naa\\.6")
+          .contains("(2 paths)")
+          .doesNotContain("degraded");
+      assertThat(exportBytes("sda")).isEqualTo(TestArray.LUN_BYTES);
+      assertThat(exportBytes("sdb")).isEqualTo(TestArray.LUN_BYTES);
+    }
+  }
+
+  @Test
+  void withMultipathOffEachPathIsADiskOfItsOwn() throws Exception {
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.start(
+                "attach",
+                array.url(0, 1),
+                array.url(1, 1),
+                "--multipath",
+                "off",
+                "--nbd",
+                socket())) {
+      run.awaitOutput("ready: ");
+
+      assertThat(run.out()).contains("disk sda: ").contains("disk sdb: ");
+      assertThat(run.out()).contains("not multipathed");
+      assertThat(exportBytes("sdb")).isEqualTo(TestArray.LUN_BYTES);
+    }
+  }
+
+  /** The size of an NBD export, as a client is told. */
+  private long exportBytes(String name) throws Exception {
+    CompletableFuture<Long> size = new CompletableFuture<>();
+    NbdClientListener listener =
+        new NbdClientListener() {
+          @Override
+          public void onReady(NbdClient client) {
+            size.complete(client.capacityBytes());
+            client.close();
+          }
+
+          @Override
+          public void onClosed(NbdClient client, IOException cause) {
+            size.completeExceptionally(cause);
+          }
+        };
+    try (NioEventLoop loop = Loops.start("client")) {
+      Endpoint server = new Endpoint.Unix(folder.resolve("disk.sock"));
+      loop.execute(() -> NbdClient.connect(loop, server, NbdClientConfig.of(name, 1), listener));
+      return size.get(10, TimeUnit.SECONDS);
     }
   }
 
@@ -349,9 +422,19 @@ class AttachTest {
   @Test
   void wrongUsageIsToldBeforeAnythingIsTried() throws IOException {
     assertUsage("expected iscsi://", "attach", "http://x/y/1", "--nbd", socket());
-    assertUsage("mpath discover", "attach", "iscsi://h/iqn.2026-01.a:b", "--nbd", socket());
+    assertUsage("mpath discover", "attach", "iscsi://h", "--nbd", socket());
     assertUsage("--nbd", "attach", "iscsi://h/iqn.2026-01.a:b/1");
     String url = "iscsi://127.0.0.1/iqn.2026-01.a:b/1";
+    assertUsage(
+        "--name names one disk",
+        "attach",
+        "iscsi://127.0.0.1/iqn.2026-01.a:b",
+        "--nbd",
+        socket(),
+        "--name",
+        "x");
+    assertUsage("--ping-after", "attach", url, "--nbd", socket(), "--ping-after", "0");
+    assertUsage("whole seconds", "attach", url, "--nbd", socket(), "--delayed-removal", "500ms");
     assertUsage("named twice", "attach", url, url, "--nbd", socket());
     assertUsage("unix:PATH", "attach", url, "--nbd", "/x");
     assertUsage("round-robin", "attach", url, "--nbd", socket(), "--policy", "best");

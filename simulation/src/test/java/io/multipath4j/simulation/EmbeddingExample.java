@@ -5,31 +5,20 @@ import io.multipath4j.block.BioCompletion;
 import io.multipath4j.block.BlockDevice;
 import io.multipath4j.block.BlockDeviceChannel;
 import io.multipath4j.block.BlockStatus;
-import io.multipath4j.iscsi.IscsiSession;
+import io.multipath4j.initiator.Initiator;
+import io.multipath4j.initiator.InitiatorConfig;
+import io.multipath4j.initiator.IscsiPath;
 import io.multipath4j.iscsi.IscsiSessionConfig;
-import io.multipath4j.iscsi.IscsiUrl;
-import io.multipath4j.libmultipath.IoPolicies;
-import io.multipath4j.libmultipath.NumaTopology;
-import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
-import io.multipath4j.scsi.ScsiHost;
-import io.multipath4j.scsi.ScsiTimeouts;
-import io.multipath4j.scsi.codec.Lun;
-import io.multipath4j.scsi.multipath.AddResult;
-import io.multipath4j.scsi.multipath.ScsiMultipath;
-import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** The code of docs/embedding.md; the text between two markers is what the page shows. */
 final class EmbeddingExample {
@@ -42,60 +31,35 @@ final class EmbeddingExample {
 
     private static final String INITIATOR = IscsiSessionConfig.defaultInitiatorName("my-host");
 
-    private final SecureRandom random = new SecureRandom();
-    private final long isid = 0x8000_0000_0000L | random.nextLong(1L << 24) << 16;
-    private final List<ScsiHost> hosts = new ArrayList<>();
-    private final NioEventLoop loop;
-    private final ScsiMultipath multipath;
-    private @Nullable BlockDevice device;
+    private final NioEventLoop loop = new NioEventLoop();
+    private final Initiator initiator =
+        new Initiator(
+            loop,
+            InitiatorConfig.DEFAULTS,
+            event -> System.out.println(event.text()),
+            new SecureRandom());
+    private final BlockDevice device;
 
     Disk(List<String> urls) throws Exception {
-      loop = new NioEventLoop();
       loop.start("my-disk");
-      multipath =
-          new ScsiMultipath(
-              loop,
-              ScsiMultipathConfig.forListedPaths(IoPolicies.QUEUE_DEPTH, false),
-              NumaTopology.SINGLE_NODE,
-              event -> System.out.println(event.text()));
       try {
+        List<IscsiPath> paths = new ArrayList<>();
         for (String url : urls) {
-          AddResult result =
-              CompletableFuture.completedFuture(IscsiUrl.parse(url))
-                  .thenComposeAsync(this::addPath, loop)
-                  .get(10, TimeUnit.SECONDS);
-          switch (result) {
-            case AddResult.NewHead head when device == null -> device = head.disk();
-            case AddResult.NewHead head -> throw new IOException(url + " is another disk");
-            case AddResult.JoinedHead head -> {} // one more path of the disk
-            case AddResult.OrdinaryDisk no -> throw new IOException(url + ": " + no.reason());
-            case AddResult.NoDisk no -> throw new IOException(url + ": " + no.reason());
-            case AddResult.Refused no -> throw new IOException(no.reason());
-          }
+          paths.add(IscsiPath.of(url, INITIATOR));
         }
+        device =
+            CompletableFuture.completedFuture(paths)
+                .thenComposeAsync(initiator::attach, loop)
+                .get(10, TimeUnit.SECONDS)
+                .getFirst();
       } catch (Exception e) {
         close();
         throw e;
       }
     }
 
-    /** Logs in, finds the logical unit, offers it to the disk. On the loop. */
-    private CompletableFuture<AddResult> addPath(IscsiUrl url) {
-      Endpoint portal = new Endpoint.Tcp(new InetSocketAddress(url.host(), url.port()));
-      String target = Objects.requireNonNull(url.target(), "a URL without a target");
-      IscsiSessionConfig config = IscsiSessionConfig.of(INITIATOR, target, portal);
-      int number = hosts.size();
-      IscsiSession session = new IscsiSession(loop, config, isid | number, random);
-      ScsiHost host = new ScsiHost(number, session, loop, ScsiTimeouts.DEFAULTS);
-      hosts.add(host);
-      return session
-          .start()
-          .thenCompose(up -> host.probe(Lun.of(url.lun())))
-          .thenCompose(multipath::addDevice);
-    }
-
     BlockDevice device() {
-      return Objects.requireNonNull(device, "a disk without paths");
+      return device;
     }
 
     NioEventLoop loop() {
@@ -104,7 +68,7 @@ final class EmbeddingExample {
 
     @Override
     public void close() {
-      CompletableFuture.runAsync(() -> hosts.forEach(ScsiHost::close), loop).join();
+      CompletableFuture.runAsync(initiator::close, loop).join();
       loop.close();
     }
   }

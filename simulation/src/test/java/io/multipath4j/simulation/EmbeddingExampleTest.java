@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.multipath4j.array.EmulatedArray;
 import io.multipath4j.array.backing.MemoryStore;
 import io.multipath4j.array.server.Portal;
+import io.multipath4j.initiator.AttachFailedException;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
 import io.multipath4j.simulation.EmbeddingExample.Disk;
@@ -95,8 +96,8 @@ class EmbeddingExampleTest {
   @Test
   void pathsToDifferentUnitsAreNoDisk() {
     assertThatThrownBy(() -> new Disk(List.of(url(0, 1), url(1, 2))))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("is another disk");
+        .hasCauseInstanceOf(AttachFailedException.class)
+        .hasMessageContaining("different logical units");
   }
 
   @ParameterizedTest

@@ -39,11 +39,15 @@ class RoomRulesTest {
           entry("iscsi", Set.of("scsi", "block", "reactor")),
           entry("scsi.multipath", Set.of("libmultipath", "scsi", "block", "reactor", "sysfs")),
           entry("array", Set.of("iscsi", "scsi", "block", "reactor")),
+          entry(
+              "initiator",
+              Set.of("scsi.multipath", "libmultipath", "iscsi", "scsi", "block", "reactor")),
           entry("nbd", Set.of("block", "reactor")),
           entry("fuse", Set.of("block", "reactor", "sysfs")),
           entry(
               "mpath",
               Set.of(
+                  "initiator",
                   "nbd",
                   "fuse",
                   "array",

@@ -1,18 +1,18 @@
 package io.multipath4j.mpath.attach;
 
-import io.multipath4j.scsi.multipath.MultipathEvent;
+import io.multipath4j.initiator.InitiatorListener;
+import io.multipath4j.scsi.multipath.HeadSnapshot;
+import io.multipath4j.scsi.multipath.PlainDisk;
 
 /** Told how an attachment fares. Called on its loop; must not block for long. */
-public interface AttachListener {
+public interface AttachListener extends InitiatorListener {
 
-  /**
-   * A path could not be attached for now; it is tried again. Told once per reason.
-   *
-   * @param url the path as it was named
-   * @param reason one clause for a person
-   */
-  void pathWaits(String url, String reason);
+  /** One more disk is served, after those that were served at first. */
+  default void diskServed(HeadSnapshot disk) {}
 
-  /** Something happened to a path that belongs to the disk, or must not. */
-  void happened(MultipathEvent event);
+  /** The same for a disk that is not multipathed. */
+  default void plainDiskServed(PlainDisk.Snapshot disk) {}
+
+  /** A disk is gone and not served any more. */
+  default void diskGone(String disk) {}
 }

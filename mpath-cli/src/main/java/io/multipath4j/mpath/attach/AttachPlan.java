@@ -1,24 +1,24 @@
 package io.multipath4j.mpath.attach;
 
+import io.multipath4j.initiator.InitiatorConfig;
+import io.multipath4j.initiator.IscsiPath;
 import io.multipath4j.reactor.Endpoint;
-import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
 import java.util.List;
 
 /**
  * What to attach, and where to serve it.
  *
  * @param paths one or more
- * @param multipath how paths become one disk
- * @param keepTrying keep trying when no path can be attached at first
- * @param exportName name of the NBD export; empty for the default export
+ * @param initiator how
+ * @param exportName name of the NBD export of the first disk when all paths name a logical unit;
+ *     empty for the default export. Other disks are exported under their own names
  * @param nbd where to serve
  * @param allowRemote permits an address that other hosts reach
  * @param readOnly refuse writes
  */
 public record AttachPlan(
-    List<PathPlan> paths,
-    ScsiMultipathConfig multipath,
-    boolean keepTrying,
+    List<IscsiPath> paths,
+    InitiatorConfig initiator,
     String exportName,
     Endpoint nbd,
     boolean allowRemote,
@@ -30,5 +30,10 @@ public record AttachPlan(
     if (paths.isEmpty()) {
       throw new IllegalArgumentException("an attachment without paths");
     }
+  }
+
+  /** Tells whether there is one disk that everybody knows beforehand. */
+  boolean namesOneDisk() {
+    return paths.stream().allMatch(path -> path.lun().isPresent());
   }
 }

@@ -3,13 +3,13 @@ package io.multipath4j.mpath.demo;
 import io.multipath4j.array.EmulatedArray;
 import io.multipath4j.array.backing.MemoryStore;
 import io.multipath4j.array.server.Portal;
+import io.multipath4j.initiator.InitiatorConfig;
+import io.multipath4j.initiator.IscsiPath;
 import io.multipath4j.iscsi.IscsiSessionConfig;
-import io.multipath4j.libmultipath.IoPolicies;
 import io.multipath4j.mpath.attach.AttachListener;
 import io.multipath4j.mpath.attach.AttachPlan;
-import io.multipath4j.mpath.attach.DiskAttachment;
-import io.multipath4j.mpath.attach.PathPlan;
-import io.multipath4j.mpath.attach.ServedDisk;
+import io.multipath4j.mpath.attach.DiskService;
+import io.multipath4j.mpath.attach.ServedDisks;
 import io.multipath4j.mpath.console.CommandFailure;
 import io.multipath4j.mpath.console.Loops;
 import io.multipath4j.nbd.client.NbdClient;
@@ -18,7 +18,7 @@ import io.multipath4j.nbd.client.NbdClientListener;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
 import io.multipath4j.scsi.codec.Lun;
-import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
+import io.multipath4j.scsi.multipath.PathSnapshot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +28,7 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
@@ -52,8 +53,8 @@ final class DemoRig implements AutoCloseable {
   private final CompletableFuture<Void> broken = new CompletableFuture<>();
   private final NioEventLoop loadLoop;
   private final PathTimes pathTimes;
-  private final DiskAttachment attachment;
-  private final ServedDisk served;
+  private final DiskService service;
+  private final ServedDisks served;
   private final List<Portal> portals;
   private final VerifyingLoad load;
 
@@ -72,10 +73,10 @@ final class DemoRig implements AutoCloseable {
       portals = startArray(plan.regionBytes(), random);
       NioEventLoop diskLoop = startLoop("mpath-disk");
       pathTimes = new PathTimes(diskLoop.clock(), listener);
-      attachment =
-          new DiskAttachment(diskLoop, attachPlan(folder.resolve("disk.sock")), pathTimes, random);
-      teardown.push(() -> await(Loops.compose(diskLoop, attachment::close), "detaching"));
-      served = await(Loops.compose(diskLoop, attachment::start), "attaching");
+      service =
+          new DiskService(diskLoop, attachPlan(folder.resolve("disk.sock")), pathTimes, random);
+      teardown.push(() -> await(Loops.compose(diskLoop, service::close), "detaching"));
+      served = await(Loops.compose(diskLoop, service::start), "attaching");
       loadLoop = startLoop("mpath-load");
       NbdClient client = connect(plan.depth());
       load =
@@ -135,23 +136,17 @@ final class DemoRig implements AutoCloseable {
   }
 
   private AttachPlan attachPlan(Path socket) {
-    List<PathPlan> paths =
+    List<IscsiPath> paths =
         portals.stream()
             .map(portal ->
-                new PathPlan(
+                new IscsiPath(
                     "iscsi://" + portal.address() + "/" + TARGET + "/" + LUN,
                     IscsiSessionConfig.of(
                         IscsiSessionConfig.defaultInitiatorName("demo"), TARGET, portal.address()),
-                    Lun.of(LUN)))
+                    OptionalLong.of(Lun.of(LUN))))
             .toList();
     return new AttachPlan(
-        paths,
-        ScsiMultipathConfig.forListedPaths(IoPolicies.QUEUE_DEPTH, false),
-        false,
-        "",
-        new Endpoint.Unix(socket),
-        false,
-        false);
+        paths, InitiatorConfig.DEFAULTS, "", new Endpoint.Unix(socket), false, false);
   }
 
   private NbdClient connect(int depth) throws CommandFailure, InterruptedException {
@@ -194,12 +189,13 @@ final class DemoRig implements AutoCloseable {
     return Loops.await(future, STEP_MILLIS, what);
   }
 
-  ServedDisk served() {
+  ServedDisks served() {
     return served;
   }
 
-  DiskAttachment attachment() {
-    return attachment;
+  /** Returns the paths of the disk as they are now. */
+  List<PathSnapshot> paths() {
+    return service.heads().stream().flatMap(head -> head.paths().stream()).toList();
   }
 
   PathTimes pathTimes() {

@@ -45,7 +45,7 @@ final class DemoScreen implements AttachListener {
 
   void begin(DemoRig rig) {
     shownNanos = rig.loadLoop().clock().nanoTime();
-    HeadSnapshot disk = rig.served().disk();
+    HeadSnapshot disk = rig.served().first();
     say(
         "serving",
         "disk "
@@ -86,7 +86,7 @@ final class DemoScreen implements AttachListener {
     shownNanos = now;
     List<String> rows = new ArrayList<>();
     List<Map<String, Object>> facts = new ArrayList<>();
-    for (PathSnapshot path : rig.attachment().head().map(HeadSnapshot::paths).orElse(List.of())) {
+    for (PathSnapshot path : rig.paths()) {
       long before = iosBefore.getOrDefault(path.name(), 0L);
       iosBefore.put(path.name(), path.ios());
       long iops = Math.round((path.ios() - before) / seconds);
