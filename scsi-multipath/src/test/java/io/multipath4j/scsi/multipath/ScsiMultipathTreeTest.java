@@ -256,6 +256,34 @@ class ScsiMultipathTreeTest {
   }
 
   @Test
+  void theDiskStaysWhileItsRemovalIsDelayed() {
+    rig.tree.writeAttribute("/block/sdc/delayed_removal_secs", "30");
+    rig.paths.forEach(path -> path.host().remove(path.device()));
+    rig.rig.runMillis(29_000);
+    assertThat(rig.names("/block/sdc/multipath")).isEmpty();
+    assertThat(rig.names("/class/scsi_mpath_device/0/multipath")).isEmpty();
+    rig.addPath(10);
+    assertThat(rig.names("/block/sdc/multipath")).containsExactly("sdc:0");
+    rig.rig.runMillis(60_000);
+    assertThat(rig.names("/block")).contains("sdc", "sdc:0");
+    rig.paths.getLast().host().close();
+    rig.tree.writeAttribute("/block/sdc/delayed_removal_secs", "0");
+    rig.rig.runMillis(10);
+    assertThat(rig.names("/block")).containsExactly("sda", "sdb");
+  }
+
+  @Test
+  void theDiskGoesWhenNoPathCameBackInTime() {
+    rig.tree.writeAttribute("/block/sdc/delayed_removal_secs", "30");
+    rig.paths.forEach(path -> path.host().remove(path.device()));
+    rig.rig.runMillis(29_900);
+    assertThat(rig.names("/class/scsi_mpath_disk")).containsExactly("0", "scsi_mpath_disk0");
+    rig.rig.runMillis(200);
+    assertThat(rig.names("/class/scsi_mpath_disk")).isEmpty();
+    assertThat(rig.names("/class/scsi_mpath_device")).isEmpty();
+  }
+
+  @Test
   void aPathThatFailsAndReturnsIsTold() {
     rig.newEvents();
     rig.paths.getFirst().transport().cut("test");
