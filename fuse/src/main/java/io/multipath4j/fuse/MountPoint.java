@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A directory to mount at: whether it can be, and taking a mount away from it. */
 final class MountPoint {
@@ -101,7 +102,7 @@ final class MountPoint {
     throw new MountException("cannot mount at " + place + ": there are too many dead mounts");
   }
 
-  private MountTable.@org.jspecify.annotations.Nullable Entry mounted() throws MountException {
+  private MountTable.@Nullable Entry mounted() throws MountException {
     try {
       return MountTable.read().at(place);
     } catch (IOException e) {

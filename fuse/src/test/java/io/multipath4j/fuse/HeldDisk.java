@@ -7,6 +7,7 @@ import io.multipath4j.block.BlockLimits;
 import io.multipath4j.block.BlockStatus;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A disk in memory that ends its I/O at once, or when the test says so. */
@@ -83,7 +84,7 @@ final class HeldDisk implements BlockDevice {
     } else if (bio.op() == BioOp.WRITE) {
       data.get(content, at, length);
     } else if (bio.op() == BioOp.WRITE_ZEROES) {
-      java.util.Arrays.fill(content, at, at + length, (byte) 0);
+      Arrays.fill(content, at, at + length, (byte) 0);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.multipath4j.fuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.multipath4j.reactor.simulated.SimulatedNetwork;
 import io.multipath4j.sysfs.SysfsAttribute;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -148,7 +150,7 @@ class OperationsTest {
         .isEqualTo(6);
     assertThat(stored).containsExactly("- - -\n", "- - -\n");
     byte[] tooLong = new byte[5000];
-    java.util.Arrays.fill(tooLong, (byte) 'x');
+    Arrays.fill(tooLong, (byte) 'x');
     assertThat(kernel.ask(Opcode.WRITE, 0, handle, 0L, 5000, 0, 0L, 0, 0, tooLong).errno())
         .isEqualTo(Errno.EINVAL);
     assertThat(stored).hasSize(2);
@@ -193,7 +195,7 @@ class OperationsTest {
   void aDiskThatCannotBeShownIsRefusedWithItsName() {
     SimulatedNetwork network = new SimulatedNetwork(1);
     disks.add(new HeldDisk(1), network.newLoop("disks"));
-    org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> disks.add(new HeldDisk(1), network.newLoop("other")))
         .withMessage("sda is shown already; remove it first");
   }

@@ -6,6 +6,7 @@ import io.multipath4j.block.BlockStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -190,12 +191,12 @@ class MountedDiskTest {
                   folder.resolve("log"),
                   "-c",
                   "cd '%s'; for i in $(seq 40); do cat m/dev/sda & done; wait".formatted(folder));
-      assertThat(hanging.waitFor(1, java.util.concurrent.TimeUnit.SECONDS)).isFalse();
+      assertThat(hanging.waitFor(1, TimeUnit.SECONDS)).isFalse();
       assertThat(shell("cat m/sys/class/scsi_mpath_device/0/iopolicy")).isEqualTo("numa\n");
       assertThat(shell("wc -c < m/dev/sdb")).isEqualTo("1048576\n");
       fuse.mount().close();
       // Unmounting ends those who wait.
-      assertThat(hanging.waitFor(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+      assertThat(hanging.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
   }
 
