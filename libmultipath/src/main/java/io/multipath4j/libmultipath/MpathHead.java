@@ -166,9 +166,7 @@ public final class MpathHead<P> implements BlockDevice {
     path.health.forget();
     dispatcher.backOff().readmit(path);
     if (template.isOptimized(path.driverPath())) {
-      for (int node = 0; node < table.nodeCount(); node++) {
-        table.findPath(node, table.setAside(), chooser.policy().usesDistance());
-      }
+      table.findPathOfEveryNode(chooser.policy().usesDistance());
     }
     kick();
     return first;
@@ -220,11 +218,7 @@ public final class MpathHead<P> implements BlockDevice {
 
   /** Returns the nodes whose I/O the policy sends over {@code path} for now. Any thread. */
   public BitSet currentNodes(MpathDevice<?> path) {
-    BitSet nodes = new BitSet();
-    for (int node = 0; node < table.nodeCount(); node++) {
-      nodes.set(node, table.cached(node) == path);
-    }
-    return nodes;
+    return table.nodesOf(path);
   }
 
   /** Empties every node's cache. */

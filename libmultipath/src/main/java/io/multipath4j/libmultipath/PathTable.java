@@ -1,6 +1,7 @@
 package io.multipath4j.libmultipath;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -114,12 +115,24 @@ public final class PathTable<P> {
     return result;
   }
 
-  int currentNode() {
-    return numa.currentNode();
+  /** Searches for every node anew, leaving out what rests. */
+  void findPathOfEveryNode(boolean byDistance) {
+    for (int node = 0; node < currentPath.length(); node++) {
+      findPath(node, setAside, byDistance);
+    }
   }
 
-  int nodeCount() {
-    return currentPath.length();
+  /** Returns the nodes whose cache points at a path. */
+  BitSet nodesOf(MpathDevice<?> path) {
+    BitSet nodes = new BitSet();
+    for (int node = 0; node < currentPath.length(); node++) {
+      nodes.set(node, currentPath.get(node) == path);
+    }
+    return nodes;
+  }
+
+  int currentNode() {
+    return numa.currentNode();
   }
 
   /** Returns the paths that rest after too many errors. */
