@@ -12,10 +12,9 @@ import io.multipath4j.mpath.attach.ServedDisks;
 import io.multipath4j.mpath.console.CommandFailure;
 import io.multipath4j.mpath.console.Loops;
 import io.multipath4j.mpath.console.Report;
-import io.multipath4j.mpath.control.ProcessRequest;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
-import io.multipath4j.scsi.multipath.HeadSnapshot;
+import io.multipath4j.scsi.multipath.tree.ScsiMultipathTree;
 import io.multipath4j.sysfs.SysfsTree;
 import io.multipath4j.sysfs.UeventStream;
 import java.io.IOException;
@@ -128,14 +127,10 @@ final class AttachCommand implements Callable<Integer> {
     AttachReport told = new AttachReport(report, plan.readOnly());
     try (NioEventLoop loop = Loops.start("mpath")) {
       DiskService service = new DiskService(loop, plan, told, new SecureRandom());
-      SysfsTree tree = newTree();
+      SysfsTree tree = treeOf(loop, service);
       try (ControlService.Running _ =
           control.start(
-              loop,
-              tree,
-              () -> service.heads().stream().map(AttachCommand::named).toList(),
-              mpath.surroundings().environment(),
-              report)) {
+              loop, tree, service.multipath(), mpath.surroundings().environment(), report)) {
         told.serving(await(loop, service));
         new CountDownLatch(1).await();
       } catch (InterruptedException stopped) {
@@ -150,13 +145,16 @@ final class AttachCommand implements Callable<Integer> {
     }
   }
 
-  private static SysfsTree newTree() {
+  /** Everything that the service has and gets is in it. */
+  private static SysfsTree treeOf(NioEventLoop loop, DiskService service)
+      throws CommandFailure, InterruptedException {
     InstantSource clock = InstantSource.system();
-    return new SysfsTree(clock, new UeventStream(clock, UEVENTS));
-  }
-
-  private static ProcessRequest.Disk named(HeadSnapshot head) {
-    return new ProcessRequest.Disk(head.disk(), head.id());
+    SysfsTree tree = new SysfsTree(clock, new UeventStream(clock, UEVENTS));
+    Loops.await(
+        Loops.call(loop, () -> ScsiMultipathTree.of(tree, service.multipath())),
+        STOP_MILLIS,
+        "making the tree");
+    return tree;
   }
 
   private ServedDisks await(NioEventLoop loop, DiskService service)

@@ -9,6 +9,7 @@ import io.multipath4j.mpath.control.LocalControl;
 import io.multipath4j.mpath.control.ProcessRequest;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
+import io.multipath4j.scsi.multipath.ScsiMultipath;
 import io.multipath4j.sysfs.SysfsTree;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -70,17 +71,27 @@ final class ControlService {
     }
   }
 
+  private static List<ProcessRequest.Disk> disks(ScsiMultipath multipath) {
+    Stream<ProcessRequest.Disk> heads =
+        multipath.mpathHeads().stream()
+            .map(head -> new ProcessRequest.Disk(head.diskName(), head.idText()));
+    Stream<ProcessRequest.Disk> plain =
+        multipath.plainDisks().stream()
+            .map(disk -> new ProcessRequest.Disk(disk.name(), disk.snapshot().address()));
+    return Stream.concat(heads, plain).toList();
+  }
+
   /**
    * Starts to serve.
    *
-   * @param disks the disks as they are now; any thread
+   * @param multipath the hosts and disks
    * @param report told when there can be no channel and none was asked for
    * @throws CommandFailure when it cannot listen where the user wants it
    */
   Running start(
       NioEventLoop loop,
       SysfsTree tree,
-      Supplier<List<ProcessRequest.Disk>> disks,
+      ScsiMultipath multipath,
       Map<String, String> environment,
       Report report)
       throws CommandFailure, InterruptedException {
@@ -91,8 +102,9 @@ final class ControlService {
     long pid = ProcessHandle.current().pid();
     LocalControl local =
         new LocalControl(
-            () -> new ProcessRequest.Answer(pid, ProgramVersion.current(), disks.get()),
+            () -> new ProcessRequest.Answer(pid, ProgramVersion.current(), disks(multipath)),
             tree,
+            multipath,
             running.worker);
     try {
       Endpoint where =

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       SetCommand.class,
       TreeCommand.class,
       MonitorCommand.class,
+      RescanCommand.class,
       ArrayCommand.class,
       HelpCommand.class
     },

@@ -73,10 +73,49 @@ class AttachTest {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(control)))
           .isEqualTo("rw-------");
       assertThat(CommandRun.of("ls", "--control", control.toString()).status()).isZero();
+      assertThat(CommandRun.of("rescan", "--control", control.toString(), "--disk", "sda").out())
+          .isEqualTo("1 as before\n");
+      // The other unit of the target becomes a disk as well.
+      assertThat(CommandRun.of("rescan", "--control", control.toString()).out())
+          .isEqualTo("0:0:0:2 added\n1 as before\n");
+      run.awaitOutput("disk sdb: ");
+      assertThat(exportBytes("sdb")).isEqualTo(TestArray.LUN_BYTES);
 
       run.interrupt();
       assertThat(run.awaitStatus()).isZero();
       assertThat(control).doesNotExist();
+    }
+  }
+
+  @Test
+  void theTreeShowsTheDiskAndChangesIt() throws Exception {
+    Map<String, String> environment = TestSurroundings.environment();
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.withEnvironment(
+                environment, "attach", array.url(0, 1), array.url(1, 1), "--nbd", socket());
+        BackgroundRun monitor =
+            BackgroundRun.withEnvironment(run.awaitOutput("ready").environment(), "monitor")) {
+      monitor.awaitOutput("monitor prints");
+      String head = "/sys/class/scsi_mpath_device/0";
+      assertThat(CommandRun.withEnvironment(environment, "cat", head + "/iopolicy").out())
+          .isEqualTo("queue-depth\n");
+      CommandRun set =
+          CommandRun.withEnvironment(environment, "set", head + "/iopolicy", "round-robin");
+      assertThat(set.status()).as(set.err()).isZero();
+      assertThat(CommandRun.withEnvironment(environment, "cat", head + "/iopolicy").out())
+          .isEqualTo("round-robin\n");
+      assertThat(CommandRun.withEnvironment(environment, "ls", "-l", head + "/multipath/").out())
+          .contains(" -> ../../../")
+          .contains("0:0:0:1")
+          .contains("1:0:0:1");
+      assertThat(CommandRun.withEnvironment(environment, "tree", "/sys/class").out())
+          .contains("scsi_mpath_device");
+
+      array.portal(0).cut();
+      monitor.awaitOutput("PATH_FAILED");
+      array.portal(0).restore();
+      monitor.awaitOutput("PATH_REINSTATED");
     }
   }
 

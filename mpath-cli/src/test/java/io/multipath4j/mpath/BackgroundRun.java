@@ -22,12 +22,14 @@ final class BackgroundRun implements AutoCloseable {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final StringWriter err = new StringWriter();
   private final CompletableFuture<Integer> status = new CompletableFuture<>();
+  private final Map<String, String> environment;
   private final Thread thread;
 
   private BackgroundRun(Map<String, String> environment, String... arguments) {
     CommandLine line = Main.commandLine(new Surroundings(environment, false, out));
     line.setOut(new PrintWriter(out, true, UTF_8));
     line.setErr(new PrintWriter(err, true));
+    this.environment = environment;
     thread =
         Thread.ofPlatform()
             .name("command " + String.join(" ", arguments))
@@ -64,6 +66,11 @@ final class BackgroundRun implements AutoCloseable {
       }
     }
     fail("no %s within %d s:%n%s%s", what, LIMIT_SECONDS, out(), err());
+  }
+
+  /** Returns what it finds, for a command that is to find it. */
+  Map<String, String> environment() {
+    return environment;
   }
 
   void interrupt() {

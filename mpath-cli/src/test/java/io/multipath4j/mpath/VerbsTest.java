@@ -2,6 +2,7 @@ package io.multipath4j.mpath;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.multipath4j.libmultipath.NumaTopology;
 import io.multipath4j.mpath.console.Loops;
 import io.multipath4j.mpath.control.ControlServer;
 import io.multipath4j.mpath.control.LocalControl;
@@ -9,6 +10,8 @@ import io.multipath4j.mpath.control.ProcessRequest;
 import io.multipath4j.mpath.control.TestTree;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
+import io.multipath4j.scsi.multipath.ScsiMultipath;
+import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -195,14 +198,16 @@ class VerbsTest {
     Path socket = socket(pid);
     Files.createDirectories(socket.getParent());
     TestTree tree = new TestTree();
+    NioEventLoop loop = Loops.start("serving-" + pid);
     LocalControl control =
         new LocalControl(
             () ->
                 new ProcessRequest.Answer(
                     pid, "1.0", List.of(new ProcessRequest.Disk(disk, "naa." + pid))),
             tree.tree,
+            new ScsiMultipath(
+                loop, ScsiMultipathConfig.DEFAULT, NumaTopology.SINGLE_NODE, event -> {}),
             task -> Thread.ofVirtual().start(task));
-    NioEventLoop loop = Loops.start("serving-" + pid);
     ControlServer server =
         Loops.await(
             Loops.call(loop, () -> ControlServer.start(loop, new Endpoint.Unix(socket), control)),

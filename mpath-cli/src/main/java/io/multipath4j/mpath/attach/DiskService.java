@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Serves the disks of iSCSI paths over NBD, all on one loop: those that are there at first as soon
  * as the initiator is ready, and then each that comes, until it goes.
  *
- * <p>Loop thread only, except {@link #heads}.
+ * <p>Loop thread only, except {@link #heads} and {@link #multipath}.
  */
 public final class DiskService {
 
@@ -91,7 +91,7 @@ public final class DiskService {
     return initiator.attach(plan.paths()).thenApply(disks -> serve());
   }
 
-  /** Returns the hosts, heads and paths. */
+  /** Returns the hosts, heads and paths. Any thread. */
   public ScsiMultipath multipath() {
     return initiator.multipath();
   }

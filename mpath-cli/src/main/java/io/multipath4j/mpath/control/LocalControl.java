@@ -1,5 +1,6 @@
 package io.multipath4j.mpath.control;
 
+import io.multipath4j.scsi.multipath.ScsiMultipath;
 import io.multipath4j.sysfs.SysfsTree;
 import io.multipath4j.sysfs.UeventDelivery;
 import io.multipath4j.sysfs.UeventSubscription;
@@ -18,18 +19,25 @@ public final class LocalControl implements MpathControl {
   private final Supplier<ProcessRequest.Answer> process;
   private final SysfsTree tree;
   private final TreeAnswers treeAnswers;
+  private final ScanAnswers scanAnswers;
   private final Executor worker;
 
   /**
    * Makes one.
    *
    * @param process who this is, as of now; any thread, never waits
+   * @param multipath the hosts and disks
    * @param worker runs requests on the tree, several at once
    */
-  public LocalControl(Supplier<ProcessRequest.Answer> process, SysfsTree tree, Executor worker) {
+  public LocalControl(
+      Supplier<ProcessRequest.Answer> process,
+      SysfsTree tree,
+      ScsiMultipath multipath,
+      Executor worker) {
     this.process = process;
     this.tree = tree;
     this.treeAnswers = new TreeAnswers(tree);
+    this.scanAnswers = new ScanAnswers(multipath);
     this.worker = worker;
   }
 
@@ -41,6 +49,7 @@ public final class LocalControl implements MpathControl {
   private CompletionStage<? extends Record> answer(ControlRequest<?> request) {
     return switch (request) {
       case ProcessRequest _ -> CompletableFuture.completedFuture(process.get());
+      case ScanRequest scan -> scanAnswers.answer(scan);
       case TreeRequest<?> onTree -> onWorker(onTree);
     };
   }

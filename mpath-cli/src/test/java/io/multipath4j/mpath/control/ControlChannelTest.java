@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.multipath4j.libmultipath.NumaTopology;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.reactor.Stream;
 import io.multipath4j.reactor.StreamHandler;
 import io.multipath4j.reactor.simulated.SimulatedNetwork;
+import io.multipath4j.scsi.multipath.ScsiMultipath;
+import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
 import io.multipath4j.sysfs.Uevent;
 import io.multipath4j.sysfs.UeventDelivery;
 import java.io.ByteArrayOutputStream;
@@ -45,6 +48,8 @@ class ControlChannelTest {
               new ProcessRequest.Answer(
                   7, "1.0", List.of(new ProcessRequest.Disk("sda", "naa.600"))),
           content.tree,
+          new ScsiMultipath(
+              serving, ScsiMultipathConfig.DEFAULT, NumaTopology.SINGLE_NODE, event -> {}),
           Runnable::run);
   private final ControlClient client = new ControlClient(asking, socket, 5_000);
   private ControlServer server;
@@ -117,6 +122,12 @@ class ControlChannelTest {
     assertRefused(
         () -> ask(new TreeRequest.LongListing("/", "Atlantis/Centre")), "EINVAL", "time zone");
     assertThat(content.policy()).isEqualTo("numa");
+  }
+
+  @Test
+  void aHostOrDiskThatIsNotThereIsNotScanned() {
+    assertRefused(() -> ask(new ScanRequest("7", "")), "ENODEV", "there is no host 7");
+    assertRefused(() -> ask(new ScanRequest("", "sdz")), "ENODEV", "there is no disk sdz");
   }
 
   @Test
