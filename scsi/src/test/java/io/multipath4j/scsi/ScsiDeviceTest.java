@@ -115,6 +115,24 @@ class ScsiDeviceTest {
   }
 
   @Test
+  void theDepthIsSetWithin1And4096AndNotAdaptedBeyondIt() {
+    assertThat(ScsiDevice.MAX_QUEUE_DEPTH).isEqualTo(4096);
+    rig.device.setQueueDepth(4096);
+    assertThat(rig.device.queueDepth()).isEqualTo(4096);
+    for (int wrong : new int[] {0, -1, 4097}) {
+      assertThatThrownBy(() -> rig.device.setQueueDepth(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("queue depth " + wrong + ": expected 1 to 4096");
+    }
+    rig.device.setQueueDepth(2);
+    for (int i = 0; i < 8; i++) {
+      rig.execute(0);
+      rig.transport.good(rig.transport.oldest());
+    }
+    assertThat(rig.device.queueDepth()).isEqualTo(2);
+  }
+
+  @Test
   void busyDeviceThatDoesNothingElseIsAskedLaterAndNotForEver() {
     rig.execute(0);
     long waited = 0;

@@ -169,7 +169,26 @@ class LunsAtRunTimeTest {
   }
 
   @Test
-  void aUnitThatGrewIsLargerWhenAllPathsAgreeAndNeverSmaller() {
+  void aUnitThatGrewIsLargerOnAllPaths() {
+    onArray(() -> {
+      stack.array.device().add(unit(2));
+      stack.array.device().resize(2, BYTES / 2);
+    });
+    useEachPath(stack.head());
+    runSeconds(5);
+    BlockDevice disk = stack.multipath.disk("sdb").orElseThrow();
+    assertThat(disk.capacityBytes()).isEqualTo(BYTES / 2);
+    onArray(() -> stack.array.device().resize(2, BYTES));
+    useEachPath(disk);
+    runSeconds(5);
+    assertThat(disk.capacityBytes()).isEqualTo(BYTES);
+    assertThat(heads().get(1).paths())
+        .extracting(PathSnapshot::deviceState)
+        .containsOnly("running");
+  }
+
+  @Test
+  void aUnitThatShrankIsRefusedOnAllPaths() {
     long full = stack.head().capacityBytes();
     onArray(() -> stack.array.device().resize(1, full / 2));
     useEachPath(stack.head());

@@ -28,6 +28,9 @@ final class IdentityWatch implements ReturnGate {
   /** Until a path in use is looked at. */
   private static final long LOOK_NANOS = 2_000_000_000L;
 
+  /** Until the sizes of all paths are compared after one was looked at. */
+  private static final long COMPARE_NANOS = 2 * LOOK_NANOS;
+
   /** The pause doubles this often for a path that does not come any further: to 32 s. */
   private static final int MAX_DOUBLINGS = 4;
 
@@ -143,10 +146,23 @@ final class IdentityWatch implements ReturnGate {
                 (same, failure) -> scheduler.schedule(0, () -> looked(path, same, failure)));
   }
 
+  /** The sizes may differ for a while: each path is looked at by itself. */
+  private void compareSoon(ScsiMpathHead head) {
+    if (head.planComparison()) {
+      scheduler.schedule(
+          COMPARE_NANOS,
+          () -> {
+            head.comparisonBegins();
+            events.sizes(head);
+          });
+    }
+  }
+
   private void looked(ScsiMpathDevice path, @Nullable Boolean same, @Nullable Throwable failure) {
     if (path.isRemoved()) {
       return;
     }
+    compareSoon(path.head());
     if (same == null) {
       LOG.log(Level.WARNING, "{0}: not looked at yet: {1}", path, failure);
       lookSoon(path);

@@ -23,7 +23,9 @@ public record MultipathEvent(Kind kind, String disk, String path, String text) {
     /** A path does not lead to what it was said to lead to, and is not used. */
     PATH_REFUSED,
     /** A disk that waited for a path is gone. The event names no path. */
-    DISK_REMOVED
+    DISK_REMOVED,
+    /** The paths of a disk do not agree about its size. The event names no path. */
+    SIZES_DIFFER
   }
 
   @Override

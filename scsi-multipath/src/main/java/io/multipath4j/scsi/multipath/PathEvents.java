@@ -3,6 +3,7 @@ package io.multipath4j.scsi.multipath;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.multipath.MultipathEvent.Kind;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Words the events of paths, each failure and each return once, and tells the listener. */
 final class PathEvents {
@@ -39,6 +40,36 @@ final class PathEvents {
     listener.happened(
         new MultipathEvent(
             Kind.DISK_REMOVED, name, "", name + ": removed, because no path came back in time"));
+  }
+
+  /** Says once if the paths of a disk do not agree about its size. */
+  void sizes(ScsiMpathHead head) {
+    List<ScsiMpathDevice> sized =
+        head.paths().stream().filter(path -> path.isSized() && path.swapped().isEmpty()).toList();
+    long different =
+        sized.stream().mapToLong(path -> path.mpath().disk().capacityBytes()).distinct().count();
+    String sizes =
+        different < 2
+            ? ""
+            : sized.stream()
+                .map(path -> path.mpath().disk())
+                .map(disk -> disk.name() + " " + disk.capacityBytes() + " bytes")
+                .collect(Collectors.joining(", "));
+    if (head.reportSizes(sizes) || sizes.isEmpty()) {
+      return;
+    }
+    String name = head.diskName();
+    listener.happened(
+        new MultipathEvent(
+            Kind.SIZES_DIFFER,
+            name,
+            "",
+            name
+                + ": its paths tell different sizes: "
+                + sizes
+                + "; it stays at "
+                + head.mpath().capacityBytes()
+                + " bytes until they agree"));
   }
 
   /** A device was not let in. */

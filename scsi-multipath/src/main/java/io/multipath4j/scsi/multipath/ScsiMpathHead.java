@@ -24,6 +24,8 @@ public final class ScsiMpathHead {
   private final MpathHead<ScsiMpathDevice> mpath;
 
   private CompletableFuture<?> admissions = CompletableFuture.completedFuture(null);
+  private String reportedSizes = "";
+  private boolean comparisonPlanned;
   private TopologyListener topology = new TopologyListener() {};
 
   /** Guarded by the lock of {@link ScsiMpathHeads}. */
@@ -54,6 +56,24 @@ public final class ScsiMpathHead {
         admissions.handle((ignored, failure) -> 0).thenCompose(ignored -> next.get());
     admissions = mine;
     return mine;
+  }
+
+  /** Notes which sizes people were told of; true when they were told just these. */
+  boolean reportSizes(String sizes) {
+    boolean same = sizes.equals(reportedSizes);
+    reportedSizes = sizes;
+    return same;
+  }
+
+  /** Notes that the sizes of the paths are to be compared; false when that was noted already. */
+  boolean planComparison() {
+    boolean first = !comparisonPlanned;
+    comparisonPlanned = true;
+    return first;
+  }
+
+  void comparisonBegins() {
+    comparisonPlanned = false;
   }
 
   /** Sets who is told of a new size. */

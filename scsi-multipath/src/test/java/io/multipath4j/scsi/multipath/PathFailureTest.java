@@ -296,6 +296,31 @@ class PathFailureTest {
   }
 
   @Test
+  void pathsThatDisagreeAboutTheSizeAreReportedOnceAndTheDiskStaysAsItIs() {
+    long before = rig.head(0).capacityBytes();
+    FakeLogicalUnit larger = unit.twin();
+    larger.medium = java.util.Arrays.copyOf(unit.medium, unit.medium.length * 2);
+    a.transport().swap(larger);
+    a.transport().nextSense.add(CAPACITY_CHANGED);
+    submitWrites(2);
+    rig.runMillis(60_000);
+    assertThat(rig.events)
+        .extracting(MultipathEvent::text)
+        .containsExactly(
+            "sda: its paths tell different sizes: sda:0 262144 bytes, sda:1 131072 bytes; it stays"
+                + " at 131072 bytes until they agree");
+    assertThat(rig.head(0).capacityBytes()).isEqualTo(before);
+    rig.events.clear();
+    b.transport().swap(larger);
+    b.transport().nextSense.add(CAPACITY_CHANGED);
+    ended.clear();
+    submitWrites(2);
+    rig.runMillis(60_000);
+    assertThat(rig.events).isEmpty();
+    assertThat(rig.head(0).capacityBytes()).isEqualTo(2 * before);
+  }
+
+  @Test
   void aPathThatReturnsBeforeItsUnitIsReadyWorksAsSoonAsTheUnitIs() {
     rig.multipath.removePath(b.device());
     a.transport().cut("test");

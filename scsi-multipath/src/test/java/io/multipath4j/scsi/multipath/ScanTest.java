@@ -159,6 +159,18 @@ class ScanTest {
   }
 
   @Test
+  void ioInFlightIsCountedPerHost() {
+    ScsiHost a = host(transport("a", first, second));
+    ScsiHost b = host(transport("b", first, second));
+    scan(a);
+    scan(b);
+    var ofFirst = rig.multipath.path(a.device(0)).orElseThrow().mpath().active();
+    assertThat(rig.multipath.path(a.device(Lun.of(1))).orElseThrow().mpath().active())
+        .isSameAs(ofFirst);
+    assertThat(rig.multipath.path(b.device(0)).orElseThrow().mpath().active()).isNotSameAs(ofFirst);
+  }
+
+  @Test
   void aClosedHostTakesItsPathsWithIt() {
     ScsiHost a = host(transport("a", first, second));
     scan(a);
