@@ -149,23 +149,8 @@ public final class ScsiDisk implements BlockDevice {
     if (check != BlockStatus.OK) {
       return check;
     }
-    if (bio.op().isZoneAction() && !isOneZone(bio, now)) {
-      return BlockStatus.INVAL;
-    }
     boolean slow = bio.op() == BioOp.WRITE_ZEROES && !unmaps(bio, now);
     return slow && bio.has(Bio.FAST_ONLY) ? BlockStatus.NOTSUPP : null;
-  }
-
-  /** Tells whether a zone action is for a zone as a whole, or for all; the last may be shorter. */
-  private static boolean isOneZone(Bio bio, DiskLimits now) {
-    long capacityBytes = now.blocks() << now.blockShift();
-    long zoneBytes = now.block().zoned().zoneBytes();
-    if (bio.op() == BioOp.ZONE_RESET_ALL) {
-      return bio.offset() == 0 && bio.length() == capacityBytes;
-    }
-    return zoneBytes == 0
-        || (bio.offset() % zoneBytes == 0
-            && bio.length() == Math.min(zoneBytes, capacityBytes - bio.offset()));
   }
 
   /** Starts a bio that one command can do. */
