@@ -37,13 +37,13 @@ final class StackedLimits {
         stack(a.zoned(), b.zoned()));
   }
 
+  /** Where paths tell different zones, the stricter kind counts, and no length is assumed. */
   private static ZonedModel stack(ZonedModel a, ZonedModel b) {
-    if (a.kind() != b.kind() || a.zoneBytes() != b.zoneBytes()) {
-      throw new IllegalArgumentException("zones of " + a + " and " + b + " cannot be one disk");
-    }
-    return a.maxOpenZones() == 0 || (b.maxOpenZones() != 0 && b.maxOpenZones() < a.maxOpenZones())
-        ? b
-        : a;
+    int open = Math.min(a.maxOpenZones(), b.maxOpenZones());
+    return new ZonedModel(
+        a.kind().compareTo(b.kind()) > 0 ? a.kind() : b.kind(),
+        a.zoneBytes() == b.zoneBytes() ? a.zoneBytes() : 0,
+        open > 0 ? open : Math.max(a.maxOpenZones(), b.maxOpenZones()));
   }
 
   /** Returns the same limits, read-only or not. */
