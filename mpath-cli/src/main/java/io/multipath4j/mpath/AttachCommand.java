@@ -12,6 +12,7 @@ import io.multipath4j.mpath.attach.ServedDisks;
 import io.multipath4j.mpath.console.CommandFailure;
 import io.multipath4j.mpath.console.Loops;
 import io.multipath4j.mpath.console.Report;
+import io.multipath4j.mpath.control.DiskAnswers;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
 import io.multipath4j.scsi.multipath.tree.ScsiMultipathTree;
@@ -130,7 +131,12 @@ final class AttachCommand implements Callable<Integer> {
       SysfsTree tree = treeOf(loop, service);
       try (ControlService.Running _ =
           control.start(
-              loop, tree, service.multipath(), mpath.surroundings().environment(), report)) {
+              loop,
+              tree,
+              service.multipath(),
+              new DiskAnswers(loop, service.multipath()::disk, plan.readOnly()),
+              mpath.surroundings().environment(),
+              report)) {
         told.serving(await(loop, service));
         new CountDownLatch(1).await();
       } catch (InterruptedException stopped) {

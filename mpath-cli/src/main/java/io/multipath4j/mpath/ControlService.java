@@ -5,6 +5,7 @@ import io.multipath4j.mpath.console.Loops;
 import io.multipath4j.mpath.console.Report;
 import io.multipath4j.mpath.control.ControlPlace;
 import io.multipath4j.mpath.control.ControlServer;
+import io.multipath4j.mpath.control.DiskAnswers;
 import io.multipath4j.mpath.control.LocalControl;
 import io.multipath4j.mpath.control.ProcessRequest;
 import io.multipath4j.reactor.Endpoint;
@@ -31,8 +32,8 @@ final class ControlService {
       names = "--control",
       paramLabel = "PATH|none",
       description =
-          "Where other mpath commands (ls, cat, set, tree, monitor) reach this process. Default:"
-              + " mpath/PID.sock in $XDG_RUNTIME_DIR, else in /run for root, else in"
+          "Where other mpath commands (ls, cat, set, tree, monitor, rescan, sg, zones) reach this"
+              + " process. Default: mpath/PID.sock in $XDG_RUNTIME_DIR, else in /run for root, else in"
               + " /tmp/mpath-UID.")
   private @Nullable String control;
 
@@ -85,6 +86,7 @@ final class ControlService {
    * Starts to serve.
    *
    * @param multipath the hosts and disks
+   * @param diskAnswers answers what disks are asked
    * @param report told when there can be no channel and none was asked for
    * @throws CommandFailure when it cannot listen where the user wants it
    */
@@ -92,6 +94,7 @@ final class ControlService {
       NioEventLoop loop,
       SysfsTree tree,
       ScsiMultipath multipath,
+      DiskAnswers diskAnswers,
       Map<String, String> environment,
       Report report)
       throws CommandFailure, InterruptedException {
@@ -105,6 +108,7 @@ final class ControlService {
             () -> new ProcessRequest.Answer(pid, ProgramVersion.current(), disks(multipath)),
             tree,
             multipath,
+            diskAnswers,
             running.worker);
     try {
       Endpoint where =

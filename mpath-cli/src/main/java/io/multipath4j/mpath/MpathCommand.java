@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
       TreeCommand.class,
       MonitorCommand.class,
       RescanCommand.class,
+      SgCommand.class,
+      ZonesCommand.class,
       ArrayCommand.class,
       HelpCommand.class
     },

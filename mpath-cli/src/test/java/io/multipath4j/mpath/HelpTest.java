@@ -22,6 +22,8 @@ class HelpTest {
         "set",
         "tree",
         "monitor",
+        "sg",
+        "zones",
         "array serve"
       })
   void everyCommandExplainsItselfWithExamplesThatCanBeCopied(String name) {
@@ -45,6 +47,8 @@ class HelpTest {
         "set",
         "tree",
         "monitor",
+        "sg",
+        "zones",
         "array",
         "array serve"
       })

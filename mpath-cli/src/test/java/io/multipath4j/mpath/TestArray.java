@@ -2,6 +2,7 @@ package io.multipath4j.mpath;
 
 import io.multipath4j.array.EmulatedArray;
 import io.multipath4j.array.backing.MemoryStore;
+import io.multipath4j.array.lu.ZoneLayout;
 import io.multipath4j.array.server.Portal;
 import io.multipath4j.iscsi.login.ChapSecret;
 import io.multipath4j.mpath.console.Loops;
@@ -22,7 +23,28 @@ final class TestArray implements AutoCloseable {
   private final NioEventLoop loop;
   private final EmulatedArray array;
 
-  private TestArray(
+  /**
+   * Makes an array with a zoned LUN 1: eight zones of 1 MiB, of which the first is conventional.
+   */
+  static TestArray zoned() throws Exception {
+    EmulatedArray.Builder builder =
+        EmulatedArray.builder(TARGET, new SplittableRandom(1))
+            .zonedLun(
+                1, 512, new MemoryStore(LUN_BYTES, LUN_BYTES), new ZoneLayout(1 << 20, 1, 4, true));
+    for (int group = 1; group <= 2; group++) {
+      builder.portal(
+          new Endpoint.Tcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), group);
+    }
+    return new TestArray(builder.build());
+  }
+
+  private TestArray(EmulatedArray array) throws Exception {
+    this.array = array;
+    loop = Loops.start("test-array");
+    Loops.await(Loops.call(loop, () -> array.start(loop)), 10_000, "starting the array");
+  }
+
+  private static EmulatedArray plain(
       @Nullable ChapSecret initiator, @Nullable ChapSecret target, long lunBytes, int content)
       throws Exception {
     EmulatedArray.Builder builder = EmulatedArray.builder(TARGET, new SplittableRandom(1));
@@ -36,9 +58,7 @@ final class TestArray implements AutoCloseable {
     if (initiator != null) {
       builder.chap(initiator, target);
     }
-    array = builder.build();
-    loop = Loops.start("test-array");
-    Loops.await(Loops.call(loop, () -> array.start(loop)), 10_000, "starting the array");
+    return builder.build();
   }
 
   private static void fill(MemoryStore store, int content) throws Exception {
@@ -55,16 +75,16 @@ final class TestArray implements AutoCloseable {
   }
 
   static TestArray start() throws Exception {
-    return new TestArray(null, null, LUN_BYTES, 0);
+    return new TestArray(plain(null, null, LUN_BYTES, 0));
   }
 
   /** Another array whose units claim the same identity, with a size and a content of their own. */
   static TestArray lookalike(long lunBytes, int content) throws Exception {
-    return new TestArray(null, null, lunBytes, content);
+    return new TestArray(plain(null, null, lunBytes, content));
   }
 
   static TestArray withChap(ChapSecret initiator, @Nullable ChapSecret target) throws Exception {
-    return new TestArray(initiator, target, LUN_BYTES, 0);
+    return new TestArray(plain(initiator, target, LUN_BYTES, 0));
   }
 
   /** Returns portal 0 or 1. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.multipath4j.libmultipath.NumaTopology;
 import io.multipath4j.mpath.console.Loops;
 import io.multipath4j.mpath.control.ControlServer;
+import io.multipath4j.mpath.control.DiskAnswers;
 import io.multipath4j.mpath.control.LocalControl;
 import io.multipath4j.mpath.control.ProcessRequest;
 import io.multipath4j.mpath.control.TestTree;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -207,6 +209,7 @@ class VerbsTest {
             tree.tree,
             new ScsiMultipath(
                 loop, ScsiMultipathConfig.DEFAULT, NumaTopology.SINGLE_NODE, event -> {}),
+            new DiskAnswers(loop, name -> Optional.empty(), false),
             task -> Thread.ofVirtual().start(task));
     ControlServer server =
         Loops.await(

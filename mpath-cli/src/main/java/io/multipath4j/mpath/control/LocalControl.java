@@ -20,6 +20,7 @@ public final class LocalControl implements MpathControl {
   private final SysfsTree tree;
   private final TreeAnswers treeAnswers;
   private final ScanAnswers scanAnswers;
+  private final DiskAnswers disks;
   private final Executor worker;
 
   /**
@@ -27,17 +28,20 @@ public final class LocalControl implements MpathControl {
    *
    * @param process who this is, as of now; any thread, never waits
    * @param multipath the hosts and disks
+   * @param disks answers what disks are asked
    * @param worker runs requests on the tree, several at once
    */
   public LocalControl(
       Supplier<ProcessRequest.Answer> process,
       SysfsTree tree,
       ScsiMultipath multipath,
+      DiskAnswers disks,
       Executor worker) {
     this.process = process;
     this.tree = tree;
     this.treeAnswers = new TreeAnswers(tree);
     this.scanAnswers = new ScanAnswers(multipath);
+    this.disks = disks;
     this.worker = worker;
   }
 
@@ -51,6 +55,7 @@ public final class LocalControl implements MpathControl {
       case ProcessRequest _ -> CompletableFuture.completedFuture(process.get());
       case ScanRequest scan -> scanAnswers.answer(scan);
       case TreeRequest<?> onTree -> onWorker(onTree);
+      case DiskRequest<?> toDisk -> disks.answer(toDisk);
     };
   }
 

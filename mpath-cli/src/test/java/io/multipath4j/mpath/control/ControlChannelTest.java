@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,7 @@ class ControlChannelTest {
           content.tree,
           new ScsiMultipath(
               serving, ScsiMultipathConfig.DEFAULT, NumaTopology.SINGLE_NODE, event -> {}),
+          new DiskAnswers(serving, name -> Optional.empty(), false),
           Runnable::run);
   private final ControlClient client = new ControlClient(asking, socket, 5_000);
   private ControlServer server;
@@ -110,6 +112,11 @@ class ControlChannelTest {
   }
 
   // ---- what is refused
+
+  @Test
+  void aDiskThatIsNotThereIsNoDevice() {
+    assertRefused(() -> ask(new DiskRequest.ReportZones("sdq", 0, 1)), "ENODEV", "no disk \"sdq\"");
+  }
 
   @Test
   void theTreesOwnErrorsComeThrough() {
