@@ -54,6 +54,9 @@ final class DeviceProbe {
   /** What is assumed of a device that tells nothing: no cache, and so no FUA either. */
   private static final ModeParameters NO_MODE = new ModeParameters(false, false, false, false);
 
+  /** What is assumed of a device that must not tell: a cache, which is flushed when asked for. */
+  private static final ModeParameters CAREFUL_MODE = new ModeParameters(false, false, true, false);
+
   private interface Decoder<T> {
     T decode(byte[] reply) throws MalformedDataException;
   }
@@ -301,6 +304,7 @@ final class DeviceProbe {
     int bytes = MODE_SENSE_BYTES;
     int caching = ModeParameters.CACHING_PAGE;
     return modeSense(Opcode.MODE_SENSE_10, cdb -> Cdb.modeSense10(cdb, caching, bytes))
+        .exceptionallyCompose(this::reserved)
         .exceptionallyCompose(failure ->
             otherwise(
                 failure,
@@ -337,6 +341,20 @@ final class DeviceProbe {
                 || e.status() == BlockStatus.OK // malformed
                 || (capacity == null && e.has(SenseKey.NOT_READY)));
     return none ? next.get() : CompletableFuture.failedFuture(failure);
+  }
+
+  /**
+   * A reservation for exclusive access keeps even this from a nexus that is not registered (SPC-5
+   * table 66). A path must be found all the same, so that it can be registered: what was known
+   * counts, or else the careful assumption.
+   */
+  private CompletableFuture<Void> reserved(Throwable failure) {
+    if (!(cause(failure) instanceof ScsiException e) || e.status() != BlockStatus.RESV_CONFLICT) {
+      return CompletableFuture.failedFuture(failure);
+    }
+    DeviceProperties known = device.properties();
+    mode = known == null ? CAREFUL_MODE : known.mode();
+    return done();
   }
 
   private CompletableFuture<Void> modeSense(int opcode, Consumer<byte[]> cdb) {

@@ -157,6 +157,9 @@ final class DeviceQueue {
       // Before whoever chooses paths chooses this one again; the transport's own word comes later.
       device.host().transportSeenDown();
     }
+    if (rule == ResultRule.RESERVATION_CONFLICT && !request.has(ScsiRequest.INTERNAL)) {
+      device.reportReservationConflict();
+    }
     if (rule == ResultRule.BUSY) {
       counters.busy().add(1);
       depth.full(outstanding);

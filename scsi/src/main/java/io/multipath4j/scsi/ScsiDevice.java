@@ -230,7 +230,11 @@ public final class ScsiDevice {
     return doubted;
   }
 
-  int doubts() {
+  /**
+   * Returns a number that grows with each reason to doubt that this is the same logical unit: what
+   * was proved under another number is proved no more.
+   */
+  public int doubts() {
     return doubts;
   }
 
@@ -250,6 +254,12 @@ public final class ScsiDevice {
     }
     queue.stateChanged();
     return true;
+  }
+
+  void reportReservationConflict() {
+    for (ScsiDeviceListener listener : listeners) {
+      listener.reservationConflict(this);
+    }
   }
 
   void reportSense(int sense) {

@@ -18,6 +18,12 @@ public interface ScsiDeviceListener {
    */
   default void senseReported(ScsiDevice device, int sense) {}
 
+  /**
+   * A command of the data path, or one that was passed through, ended with RESERVATION CONFLICT:
+   * another initiator port holds the device, or took a registration away.
+   */
+  default void reservationConflict(ScsiDevice device) {}
+
   /** The properties were read anew and differ. */
   default void propertiesChanged(
       ScsiDevice device, DeviceProperties before, DeviceProperties after) {}

@@ -29,7 +29,7 @@ final class PathTimes implements AttachListener {
     switch (event.kind()) {
       case PATH_FAILED, PATH_REMOVED, PATH_REFUSED -> lostNanos.put(event.path(), clock.nanoTime());
       case PATH_ADDED, PATH_REINSTATED -> foundNanos.put(event.path(), clock.nanoTime());
-      case DISK_REMOVED, SIZES_DIFFER -> {} // they name no path
+      case DISK_REMOVED, SIZES_DIFFER, HOST_PREEMPTED -> {} // they name no path
     }
     next.happened(event);
   }

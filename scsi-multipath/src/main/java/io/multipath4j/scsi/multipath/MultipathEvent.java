@@ -25,7 +25,9 @@ public record MultipathEvent(Kind kind, String disk, String path, String text) {
     /** A disk that waited for a path is gone. The event names no path. */
     DISK_REMOVED,
     /** The paths of a disk do not agree about its size. The event names no path. */
-    SIZES_DIFFER
+    SIZES_DIFFER,
+    /** Another host removed the reservation key of this one. The event names no path. */
+    HOST_PREEMPTED
   }
 
   @Override

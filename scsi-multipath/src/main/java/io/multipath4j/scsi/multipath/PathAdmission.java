@@ -66,6 +66,10 @@ final class PathAdmission {
     this.watch = new PathWatch(loop, paths::get, events, identity, this::remove);
   }
 
+  PathStates template() {
+    return template;
+  }
+
   AdmissionSteps steps() {
     return steps;
   }

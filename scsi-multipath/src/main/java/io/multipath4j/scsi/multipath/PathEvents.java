@@ -91,6 +91,11 @@ final class PathEvents {
             + " running");
   }
 
+  /** Another host has taken a disk away from this one. */
+  void preempted(String disk, String text) {
+    listener.happened(new MultipathEvent(Kind.HOST_PREEMPTED, disk, "", text));
+  }
+
   /** The state of a path that is on its head's list has changed, or may have. */
   void stateChanged(ScsiMpathDevice path) {
     boolean failed = !path.isWorking();

@@ -1,16 +1,22 @@
 package io.multipath4j.scsi.multipath;
 
+import io.multipath4j.block.PersistentReservations;
 import io.multipath4j.libmultipath.MpathAccessState;
 import io.multipath4j.libmultipath.MpathHead;
 import io.multipath4j.libmultipath.MpathHeadTemplate;
 import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.codec.AccessState;
+import io.multipath4j.scsi.multipath.reservation.RefusedReservations;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** What the library asks about a SCSI path, answered from the device's state and its ALUA state. */
 final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
 
   private final Consumer<MpathHead<ScsiMpathDevice>> expired;
+  private Function<MpathHead<ScsiMpathDevice>, PersistentReservations> reservations =
+      head -> new RefusedReservations(head.name());
 
   /**
    * @param expired told a head that no path returned to in time
@@ -21,12 +27,16 @@ final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
 
   @Override
   public boolean isDisabled(ScsiMpathDevice path) {
-    return !path.pending().isEmpty() || isDisabled(path.deviceState(), path.accessState());
+    return !path.pending().isEmpty()
+        || path.isBarred()
+        || isDisabled(path.deviceState(), path.accessState());
   }
 
   @Override
   public boolean isOptimized(ScsiMpathDevice path) {
-    return path.pending().isEmpty() && isOptimized(path.deviceState(), path.accessState());
+    return path.pending().isEmpty()
+        && !path.isBarred()
+        && isOptimized(path.deviceState(), path.accessState());
   }
 
   @Override
@@ -57,6 +67,16 @@ final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
       case RUNNING, BLOCKED, CREATED_BLOCKED, QUIESCE -> true;
       case CREATED, CANCEL, DELETED, OFFLINE, TRANSPORT_OFFLINE -> false;
     };
+  }
+
+  /** Sets what makes reservations hold on every path of a head; without it they are refused. */
+  void setReservations(Function<MpathHead<ScsiMpathDevice>, PersistentReservations> made) {
+    reservations = made;
+  }
+
+  @Override
+  public Optional<PersistentReservations> reservations(MpathHead<ScsiMpathDevice> head) {
+    return Optional.of(reservations.apply(head));
   }
 
   @Override

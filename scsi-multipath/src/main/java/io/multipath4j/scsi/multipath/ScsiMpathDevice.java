@@ -29,6 +29,7 @@ public final class ScsiMpathDevice {
 
   private volatile String lastError = "";
   private volatile String swapped = "";
+  private volatile boolean barred;
   private volatile String pending = "";
   private boolean advancing;
   private int looks;
@@ -188,6 +189,22 @@ public final class ScsiMpathDevice {
   /** Tells whether it can carry I/O, as far as its device and its admission are concerned. */
   boolean isWorking() {
     return deviceState() == DeviceState.RUNNING && pending.isEmpty();
+  }
+
+  /** Tells whether another path of this head alone may do I/O. Any thread. */
+  boolean isBarred() {
+    return barred;
+  }
+
+  /**
+   * Sets whether another path of this head holds a reservation that lets only its holder do I/O.
+   */
+  void setBarred(boolean bar) {
+    boolean changed = barred != bar;
+    barred = bar;
+    if (changed && mpath.isRegistered()) {
+      head().mpath().pathStateChanged(mpath);
+    }
   }
 
   /** Tells whether I/O should wait for it if there is nothing else, when it does not work now. */

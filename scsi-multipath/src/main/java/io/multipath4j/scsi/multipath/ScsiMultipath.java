@@ -2,7 +2,9 @@ package io.multipath4j.scsi.multipath;
 
 import io.multipath4j.block.BlockDevice;
 import io.multipath4j.block.BlockOperationException;
+import io.multipath4j.block.PersistentReservations;
 import io.multipath4j.libmultipath.IoPolicy;
+import io.multipath4j.libmultipath.MpathHead;
 import io.multipath4j.libmultipath.NumaTopology;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.scsi.DeviceProperties;
@@ -10,14 +12,19 @@ import io.multipath4j.scsi.ScanPattern;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.ScsiHost;
 import io.multipath4j.scsi.ScsiHostListener;
+import io.multipath4j.scsi.multipath.reservation.HeadReservations;
+import io.multipath4j.scsi.multipath.reservation.KeyStore;
+import io.multipath4j.scsi.multipath.reservation.RefusedReservations;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SCSI multipath: devices that are paths to one logical unit become one disk. Loop thread only,
@@ -33,8 +40,12 @@ public final class ScsiMultipath {
   private final ScsiMpathHeads heads = new ScsiMpathHeads();
   private final PlainDisks plainDisks = new PlainDisks(heads, topology);
   private final MultipathParameters parameters;
+  private final PathEvents events;
   private final PathAdmission admission;
   private final HostDiscovery discovery;
+
+  /** Null: persistent reservations are refused. */
+  private volatile @Nullable PathReservations reservations;
 
   /**
    * Makes one without disks.
@@ -48,7 +59,7 @@ public final class ScsiMultipath {
     this.loop = loop;
     this.config = config;
     this.parameters = new MultipathParameters(config.mode(), config.policy());
-    PathEvents events = new PathEvents(listener, topology);
+    this.events = new PathEvents(listener, topology);
     this.admission = new PathAdmission(loop, config, parameters, numa, heads, topology, events);
     this.discovery =
         new HostDiscovery(
@@ -172,6 +183,49 @@ public final class ScsiMultipath {
   /** Adds something that must be so before a path carries I/O, after those that were added. */
   public void addAdmissionStep(AdmissionStep step) {
     admission.steps().add(step);
+  }
+
+  /**
+   * Lets disks have persistent reservations; without this call they are refused. To be called once,
+   * before there are paths.
+   *
+   * @param store keeps the keys of this host
+   * @throws IllegalStateException when there are paths, or they are allowed already
+   */
+  public void allowPersistentReservations(KeyStore store) {
+    if (reservations != null || !heads.list().isEmpty()) {
+      throw new IllegalStateException(
+          "persistent reservations are to be allowed once, before there are disks");
+    }
+    PathReservations allowed = new PathReservations(loop, store, events);
+    reservations = allowed;
+    topology.add(allowed);
+    admission.steps().add(allowed);
+    admission.template().setReservations(this::reservationsOf);
+  }
+
+  /**
+   * Returns the persistent reservations of a head.
+   *
+   * @return empty when there is no such head, or they are refused
+   */
+  public Optional<HeadReservations> reservations(int headIndex) {
+    PathReservations allowed = reservations;
+    return allowed == null ? Optional.empty() : head(headIndex).map(allowed::of);
+  }
+
+  private PersistentReservations reservationsOf(MpathHead<ScsiMpathDevice> mpath) {
+    PathReservations allowed = reservations;
+    return heads.list().stream()
+        .filter(head -> head.mpath() == mpath && allowed != null)
+        .findFirst()
+        .<PersistentReservations>map(head -> Objects.requireNonNull(allowed).of(head))
+        .orElseGet(() -> new RefusedReservations(mpath.name()));
+  }
+
+  /** Tells whether disks may have persistent reservations. Any thread. */
+  public boolean allowsPersistentReservations() {
+    return reservations != null;
   }
 
   /** Removes a step; paths that wait for it go on when they are looked at next. */

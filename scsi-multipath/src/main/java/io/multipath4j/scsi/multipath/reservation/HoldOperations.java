@@ -71,7 +71,7 @@ final class HoldOperations {
                   released
                       ? Group.done()
                       : group.suspended(idle ->
-                          move(nexus, key, type, false)
+                          moveTo(nexus, type)
                               .thenCompose(moved -> releaseThrough(nexus, key, type))
                               .thenCompose(done -> stillHeld(done))));
         });
@@ -131,7 +131,8 @@ final class HoldOperations {
         .thenCompose(now -> {
           ReservationType held = now.type();
           boolean takesOver =
-              held != null && (held.isAllRegistrants() ? victim == 0 : victim == now.key());
+              held != null
+                  && (held.isAllRegistrants() ? victim == 0 : victim != 0 && isOurs(now, victim));
           if (!takesOver) {
             return Failure.future(
                 BlockStatus.RESV_CONFLICT,
@@ -142,7 +143,7 @@ final class HoldOperations {
                         : "this host does not hold the reservation alone, so that preempting itself"
                             + " would only unregister it"));
           }
-          return group.suspended(idle -> move(nexus, victim, type, abort));
+          return group.suspended(idle -> move(nexus, now.key(), type, abort));
         });
   }
 
@@ -187,6 +188,23 @@ final class HoldOperations {
    * other paths: they are registered again, and if another host preempted meanwhile, that is
    * undone. I/O is to be suspended, or barred from all paths.
    */
+  private CompletableFuture<Void> moveTo(Nexus to, ReservationType type) {
+    return readReservation(to)
+        .thenCompose(now -> {
+          if (!(group.membership() instanceof Registered registered)) {
+            return Group.done();
+          }
+          if (!isOurs(now, registered.key())) {
+            group.released();
+            return Group.done();
+          }
+          return move(to, now.key(), type, false);
+        });
+  }
+
+  /**
+   * @param victim the key under which this host holds the reservation; 0 for all registrants
+   */
   private CompletableFuture<Void> move(Nexus to, long victim, ReservationType type, boolean abort) {
     if (!(group.membership() instanceof Registered(long key, boolean persist))) {
       return Failure.future(BlockStatus.RESV_CONFLICT, group.name() + ": is not registered");
@@ -197,7 +215,11 @@ final class HoldOperations {
     return to.commands()
         .preempt(key, victim, type, abort)
         .thenCompose(done -> {
-          group.nexuses().stripped();
+          if (victim == 0) {
+            group.nexuses().stripped();
+          } else {
+            group.nexuses().stripped(victim);
+          }
           to.registration(new Registration.Holds(key));
           group.reserved(type, to);
           return bringAll();
@@ -241,7 +263,7 @@ final class HoldOperations {
       return Group.done();
     }
     Nexus to = any(key);
-    return to == null ? Group.done() : move(to, key, type, false);
+    return to == null ? Group.done() : moveTo(to, type);
   }
 
   /** The same, where only the holder does I/O. */
@@ -279,9 +301,11 @@ final class HoldOperations {
     return nexus.commands().readReservation();
   }
 
-  private static boolean isOurs(ReservationStatus now, long key) {
+  /** A holder that is away may still have a key that the others have changed. */
+  private boolean isOurs(ReservationStatus now, long key) {
     ReservationType type = now.type();
-    return type != null && (type.isAllRegistrants() || now.key() == key);
+    return type != null
+        && (type.isAllRegistrants() || now.key() == key || group.nexuses().know(now.key()));
   }
 
   // ---- who may, and through which path ----------------------------------------------------------

@@ -83,6 +83,31 @@ final class Nexuses {
     return (int) all.stream().filter(nexus -> nexus.holds(key)).count();
   }
 
+  /** Tells whether some nexus of this host has, or may rightfully have, a key. */
+  boolean know(long key) {
+    return all.stream().anyMatch(nexus -> names(nexus.registration(), key))
+        || departed.values().stream().anyMatch(left -> names(left, key));
+  }
+
+  private static boolean names(Registration registration, long key) {
+    return switch (registration) {
+      case Registration.Holds(long held) -> held == key;
+      case Registration.Perhaps(long held) -> held == key;
+      case Registration.None() -> false;
+      case Registration.Uncertain() -> false;
+    };
+  }
+
+  /** A key was taken from all nexuses. */
+  void stripped(long key) {
+    for (Nexus nexus : all) {
+      if (names(nexus.registration(), key)) {
+        nexus.registration(Registration.NONE);
+      }
+    }
+    departed.values().removeIf(left -> names(left, key));
+  }
+
   /** Every rightful registration is gone; what is uncertain stays so. */
   void stripped() {
     for (Nexus nexus : all) {

@@ -1,17 +1,15 @@
 package io.multipath4j.scsi.multipath.reservation;
 
 import io.multipath4j.block.BlockStatus;
+import io.multipath4j.scsi.codec.ReservationType;
 import io.multipath4j.scsi.multipath.reservation.Membership.Leaving;
 import io.multipath4j.scsi.multipath.reservation.Membership.Registered;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Removes the key from every path; from those that are away when they return. With its registration
- * a holder gives the reservation up (SPC-5 5.14.11.3), so it goes first: the paths after it would
- * otherwise be kept out by a reservation of their own host. I/O waits meanwhile. Loop thread only;
- * used once.
+ * Removes the key from every path; from those that are away when they return. A reservation that
+ * this host holds alone is released first: it would otherwise stay with a path that is away, and
+ * keep this host's other paths out. I/O waits meanwhile. Loop thread only; used once.
  */
 final class UnregisterOperation {
 
@@ -35,8 +33,7 @@ final class UnregisterOperation {
     if (group.membership() instanceof Registered registered) {
       return !ignoreExisting && registered.key() != oldKey
           ? conflict("the key that is registered is another one")
-          : group.suspended(
-              idle -> holding.holdThroughLivePath().thenCompose(ok -> leave(registered)));
+          : group.suspended(idle -> giveUp(registered.key()).thenCompose(ok -> leave(registered)));
     }
     return ignoreExisting
         ? Group.each(group.nexuses().reachable(), group.registrar()::unregister)
@@ -48,17 +45,26 @@ final class UnregisterOperation {
     return Failure.future(BlockStatus.RESV_CONFLICT, group.name() + ": not unregistered: " + why);
   }
 
-  private CompletableFuture<Void> leave(Registered registered) {
-    Nexus holder = group.holder();
-    List<Nexus> order = new ArrayList<>(group.nexuses().reachable());
-    if (holder != null && order.remove(holder)) {
-      order.addFirst(holder);
+  /** Of all registrants, the others go on to hold it. */
+  private CompletableFuture<Void> giveUp(long key) {
+    ReservationType type = group.heldType();
+    if (type == null || type.isAllRegistrants()) {
+      return Group.done();
     }
+    return holding
+        .release(key, type)
+        .exceptionallyCompose(failure ->
+            Failure.isRefusal(failure)
+                ? CompletableFuture.failedFuture(failure)
+                : holding.release(key, type)); // through another path than the one that fell away
+  }
+
+  private CompletableFuture<Void> leave(Registered registered) {
     group.become(new Leaving(registered.key()));
     group.decided(Registration.NONE);
     return group
         .tryToKeep(group.membership())
-        .thenCompose(kept -> Group.each(order, group::bringOrTakeOut))
+        .thenCompose(kept -> Group.each(group.nexuses().reachable(), group::bringOrTakeOut))
         .thenCompose(done -> group.settle());
   }
 }
