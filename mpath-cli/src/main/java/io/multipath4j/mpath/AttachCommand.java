@@ -12,7 +12,9 @@ import io.multipath4j.mpath.attach.ServedDisks;
 import io.multipath4j.mpath.console.CommandFailure;
 import io.multipath4j.mpath.console.Loops;
 import io.multipath4j.mpath.console.Report;
+import io.multipath4j.mpath.control.ControlException;
 import io.multipath4j.mpath.control.DiskAnswers;
+import io.multipath4j.mpath.control.Mounts;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
 import io.multipath4j.scsi.multipath.tree.ScsiMultipathTree;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -114,6 +117,12 @@ final class AttachCommand implements Callable<Integer> {
       description = "Name of the NBD export; clients that ask for none get it as well.")
   private String name = "";
 
+  @Option(
+      names = "--mount",
+      paramLabel = "DIR",
+      description = "Also show the tree and the disks as files there: DIR/sys, DIR/dev/sda.")
+  private @Nullable Path mountPoint;
+
   @Option(names = "--read-only", description = "Refuse writes.")
   private boolean readOnly;
 
@@ -129,15 +138,26 @@ final class AttachCommand implements Callable<Integer> {
     try (NioEventLoop loop = Loops.start("mpath")) {
       DiskService service = new DiskService(loop, plan, told, new SecureRandom());
       SysfsTree tree = treeOf(loop, service);
-      try (ControlService.Running _ =
-          control.start(
-              loop,
-              tree,
-              service.multipath(),
-              new DiskAnswers(loop, service.multipath()::disk, plan.readOnly()),
-              mpath.surroundings().environment(),
-              report)) {
-        told.serving(await(loop, service));
+      try (Mounts mounts =
+              Loops.await(
+                  Loops.call(
+                      loop, () -> new Mounts(service.multipath(), tree, InstantSource.system())),
+                  STOP_MILLIS,
+                  "preparing mounts");
+          ControlService.Running _ =
+              control.start(
+                  loop,
+                  tree,
+                  service.multipath(),
+                  new DiskAnswers(loop, service.multipath()::disk, plan.readOnly()),
+                  mounts,
+                  mpath.surroundings().environment(),
+                  report)) {
+        ServedDisks served = await(loop, service);
+        if (mountPoint != null) {
+          mount(mounts, mountPoint);
+        }
+        told.serving(served);
         new CountDownLatch(1).await();
       } catch (InterruptedException stopped) {
         // SIGTERM, Ctrl-C: the way in which an attachment ends.
@@ -172,6 +192,14 @@ final class AttachCommand implements Callable<Integer> {
       throw String.valueOf(failure.getMessage()).startsWith("no path could be attached")
           ? new CommandFailure(failure.getMessage() + "\n(--wait keeps trying)", failure)
           : failure;
+    }
+  }
+
+  private static void mount(Mounts mounts, Path place) throws CommandFailure {
+    try {
+      mounts.mount(place.toAbsolutePath().normalize().toString());
+    } catch (ControlException refused) {
+      throw new CommandFailure("--mount " + place + ": " + refused.sentence(), refused);
     }
   }
 
@@ -250,7 +278,7 @@ final class AttachCommand implements Callable<Integer> {
     }
   }
 
-  private ParameterException usage(@org.jspecify.annotations.Nullable String message) {
+  private ParameterException usage(@Nullable String message) {
     return new ParameterException(spec.commandLine(), String.valueOf(message));
   }
 }

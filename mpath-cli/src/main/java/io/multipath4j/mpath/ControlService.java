@@ -7,6 +7,7 @@ import io.multipath4j.mpath.control.ControlPlace;
 import io.multipath4j.mpath.control.ControlServer;
 import io.multipath4j.mpath.control.DiskAnswers;
 import io.multipath4j.mpath.control.LocalControl;
+import io.multipath4j.mpath.control.Mounts;
 import io.multipath4j.mpath.control.ProcessRequest;
 import io.multipath4j.reactor.Endpoint;
 import io.multipath4j.reactor.nio.NioEventLoop;
@@ -33,8 +34,8 @@ final class ControlService {
       paramLabel = "PATH|none",
       description =
           "Where other mpath commands (ls, cat, set, tree, monitor, rescan, sg, zones) reach this"
-              + " process. Default: mpath/PID.sock in $XDG_RUNTIME_DIR, else in /run for root, else in"
-              + " /tmp/mpath-UID.")
+              + " process. Default: mpath/PID.sock in $XDG_RUNTIME_DIR, else in /run for root, else"
+              + " in /tmp/mpath-UID.")
   private @Nullable String control;
 
   /** Serves until it is closed; not at all where the user does not want it. */
@@ -87,6 +88,7 @@ final class ControlService {
    *
    * @param multipath the hosts and disks
    * @param diskAnswers answers what disks are asked
+   * @param mounts what it may show them with
    * @param report told when there can be no channel and none was asked for
    * @throws CommandFailure when it cannot listen where the user wants it
    */
@@ -95,6 +97,7 @@ final class ControlService {
       SysfsTree tree,
       ScsiMultipath multipath,
       DiskAnswers diskAnswers,
+      Mounts mounts,
       Map<String, String> environment,
       Report report)
       throws CommandFailure, InterruptedException {
@@ -109,6 +112,7 @@ final class ControlService {
             tree,
             multipath,
             diskAnswers,
+            mounts,
             running.worker);
     try {
       Endpoint where =

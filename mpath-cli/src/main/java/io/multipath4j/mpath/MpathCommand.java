@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
       RescanCommand.class,
       SgCommand.class,
       ZonesCommand.class,
+      MountCommand.class,
+      UmountCommand.class,
       ArrayCommand.class,
       HelpCommand.class
     },

@@ -7,6 +7,7 @@ import io.multipath4j.mpath.console.Loops;
 import io.multipath4j.mpath.control.ControlServer;
 import io.multipath4j.mpath.control.DiskAnswers;
 import io.multipath4j.mpath.control.LocalControl;
+import io.multipath4j.mpath.control.Mounts;
 import io.multipath4j.mpath.control.ProcessRequest;
 import io.multipath4j.mpath.control.TestTree;
 import io.multipath4j.reactor.Endpoint;
@@ -15,6 +16,7 @@ import io.multipath4j.scsi.multipath.ScsiMultipath;
 import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -201,15 +203,17 @@ class VerbsTest {
     Files.createDirectories(socket.getParent());
     TestTree tree = new TestTree();
     NioEventLoop loop = Loops.start("serving-" + pid);
+    ScsiMultipath multipath =
+        new ScsiMultipath(loop, ScsiMultipathConfig.DEFAULT, NumaTopology.SINGLE_NODE, event -> {});
     LocalControl control =
         new LocalControl(
             () ->
                 new ProcessRequest.Answer(
                     pid, "1.0", List.of(new ProcessRequest.Disk(disk, "naa." + pid))),
             tree.tree,
-            new ScsiMultipath(
-                loop, ScsiMultipathConfig.DEFAULT, NumaTopology.SINGLE_NODE, event -> {}),
+            multipath,
             new DiskAnswers(loop, name -> Optional.empty(), false),
+            new Mounts(multipath, tree.tree, InstantSource.system()),
             task -> Thread.ofVirtual().start(task));
     ControlServer server =
         Loops.await(

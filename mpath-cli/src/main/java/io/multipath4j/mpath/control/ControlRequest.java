@@ -6,7 +6,7 @@ package io.multipath4j.mpath.control;
  * @param <R> what the answer is
  */
 public sealed interface ControlRequest<R extends Record> extends ControlCall
-    permits ProcessRequest, ScanRequest, TreeRequest, DiskRequest {
+    permits MountRequest, ProcessRequest, ScanRequest, TreeRequest, DiskRequest {
 
   /** Returns the type of the answer. */
   Class<R> answerType();

@@ -21,6 +21,7 @@ public final class LocalControl implements MpathControl {
   private final TreeAnswers treeAnswers;
   private final ScanAnswers scanAnswers;
   private final DiskAnswers disks;
+  private final Mounts mounts;
   private final Executor worker;
 
   /**
@@ -29,19 +30,22 @@ public final class LocalControl implements MpathControl {
    * @param process who this is, as of now; any thread, never waits
    * @param multipath the hosts and disks
    * @param disks answers what disks are asked
-   * @param worker runs requests on the tree, several at once
+   * @param mounts where the tree and the disks are shown
+   * @param worker runs requests on the tree and on mounts, several at once
    */
   public LocalControl(
       Supplier<ProcessRequest.Answer> process,
       SysfsTree tree,
       ScsiMultipath multipath,
       DiskAnswers disks,
+      Mounts mounts,
       Executor worker) {
     this.process = process;
     this.tree = tree;
     this.treeAnswers = new TreeAnswers(tree);
     this.scanAnswers = new ScanAnswers(multipath);
     this.disks = disks;
+    this.mounts = mounts;
     this.worker = worker;
   }
 
@@ -52,18 +56,33 @@ public final class LocalControl implements MpathControl {
 
   private CompletionStage<? extends Record> answer(ControlRequest<?> request) {
     return switch (request) {
+      case MountRequest mount -> onWorker(() -> mountOrUnmount(mount));
       case ProcessRequest _ -> CompletableFuture.completedFuture(process.get());
       case ScanRequest scan -> scanAnswers.answer(scan);
-      case TreeRequest<?> onTree -> onWorker(onTree);
+      case TreeRequest<?> onTree -> onWorker(() -> treeAnswers.answer(onTree));
       case DiskRequest<?> toDisk -> disks.answer(toDisk);
     };
   }
 
-  private CompletionStage<Record> onWorker(TreeRequest<?> request) {
+  private Record mountOrUnmount(MountRequest request) throws ControlException {
+    if (request.mounted()) {
+      mounts.mount(request.directory());
+    } else {
+      mounts.unmount(request.directory());
+    }
+    return new TreeRequest.Done();
+  }
+
+  /** Something that is not done on the loop. */
+  private interface Work {
+    Record answer() throws ControlException;
+  }
+
+  private CompletionStage<Record> onWorker(Work work) {
     CompletableFuture<Record> answer = new CompletableFuture<>();
     worker.execute(() -> {
       try {
-        answer.complete(treeAnswers.answer(request));
+        answer.complete(work.answer());
       } catch (ControlException | RuntimeException failure) {
         answer.completeExceptionally(failure);
       }

@@ -19,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,15 +44,18 @@ class ControlChannelTest {
   private final EventLoop asking = network.newLoop("client");
   private final Endpoint socket = new Endpoint.Unix(Path.of("/run/mpath/1.sock"));
   private final TestTree content = new TestTree();
+  private final ScsiMultipath multipath =
+      new ScsiMultipath(
+          serving, ScsiMultipathConfig.DEFAULT, NumaTopology.SINGLE_NODE, event -> {});
   private final LocalControl local =
       new LocalControl(
           () ->
               new ProcessRequest.Answer(
                   7, "1.0", List.of(new ProcessRequest.Disk("sda", "naa.600"))),
           content.tree,
-          new ScsiMultipath(
-              serving, ScsiMultipathConfig.DEFAULT, NumaTopology.SINGLE_NODE, event -> {}),
+          multipath,
           new DiskAnswers(serving, name -> Optional.empty(), false),
+          new Mounts(multipath, content.tree, InstantSource.system()),
           Runnable::run);
   private final ControlClient client = new ControlClient(asking, socket, 5_000);
   private ControlServer server;
@@ -135,6 +139,14 @@ class ControlChannelTest {
   void aHostOrDiskThatIsNotThereIsNotScanned() {
     assertRefused(() -> ask(new ScanRequest("7", "")), "ENODEV", "there is no host 7");
     assertRefused(() -> ask(new ScanRequest("", "sdz")), "ENODEV", "there is no disk sdz");
+  }
+
+  @Test
+  void aDirectoryThatIsNotOursIsNotMountedAt() {
+    assertRefused(() -> ask(new MountRequest("relative", true)), "EINVAL", "absolute");
+    assertRefused(
+        () -> ask(new MountRequest("/nothing/there", true)), "ENOENT", "there is no directory");
+    assertRefused(() -> ask(new MountRequest("/nothing/there", false)), "EINVAL", "is not mounted");
   }
 
   @Test
