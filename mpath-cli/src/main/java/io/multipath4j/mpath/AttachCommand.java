@@ -87,6 +87,7 @@ final class AttachCommand implements Callable<Integer> {
   @Mixin private DiskOptions disks = new DiskOptions();
   @Mixin private TimeOptions times = new TimeOptions();
   @Mixin private ControlService control = new ControlService();
+  @Mixin private ReservationOptions reservations = new ReservationOptions();
   @Mixin private ReportOptions reporting = new ReportOptions();
 
   @Parameters(
@@ -138,7 +139,8 @@ final class AttachCommand implements Callable<Integer> {
     try (NioEventLoop loop = Loops.start("mpath")) {
       DiskService service = new DiskService(loop, plan, told, new SecureRandom());
       SysfsTree tree = treeOf(loop, service);
-      try (Mounts mounts =
+      try (ReservationOptions.Keys _ = reservations.allow(service.multipath());
+          Mounts mounts =
               Loops.await(
                   Loops.call(
                       loop, () -> new Mounts(service.multipath(), tree, InstantSource.system())),

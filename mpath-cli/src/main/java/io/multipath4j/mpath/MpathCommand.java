@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       SetCommand.class,
       TreeCommand.class,
       MonitorCommand.class,
+      PrCommand.class,
       RescanCommand.class,
       SgCommand.class,
       ZonesCommand.class,

@@ -6,7 +6,12 @@ package io.multipath4j.mpath.control;
  * @param <R> what the answer is
  */
 public sealed interface ControlRequest<R extends Record> extends ControlCall
-    permits MountRequest, ProcessRequest, ScanRequest, TreeRequest, DiskRequest {
+    permits MountRequest,
+        ProcessRequest,
+        ScanRequest,
+        ReservationRequest,
+        TreeRequest,
+        DiskRequest {
 
   /** Returns the type of the answer. */
   Class<R> answerType();

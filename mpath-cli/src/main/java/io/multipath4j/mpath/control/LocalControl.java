@@ -23,6 +23,7 @@ public final class LocalControl implements MpathControl {
   private final DiskAnswers disks;
   private final Mounts mounts;
   private final Executor worker;
+  private final ReservationAnswers reservations;
 
   /**
    * Makes one.
@@ -47,6 +48,7 @@ public final class LocalControl implements MpathControl {
     this.disks = disks;
     this.mounts = mounts;
     this.worker = worker;
+    this.reservations = new ReservationAnswers(multipath);
   }
 
   @Override
@@ -57,6 +59,7 @@ public final class LocalControl implements MpathControl {
   private CompletionStage<? extends Record> answer(ControlRequest<?> request) {
     return switch (request) {
       case MountRequest mount -> onWorker(() -> mountOrUnmount(mount));
+      case ReservationRequest onDisk -> reservations.answer(onDisk);
       case ProcessRequest _ -> CompletableFuture.completedFuture(process.get());
       case ScanRequest scan -> scanAnswers.answer(scan);
       case TreeRequest<?> onTree -> onWorker(() -> treeAnswers.answer(onTree));
