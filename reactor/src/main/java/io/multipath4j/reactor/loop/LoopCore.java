@@ -6,13 +6,15 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a turn that needs no transport: timers, mailbox, deferred tasks, and the flush.
  *
- * <p>All methods belong to the loop thread, except {@link #post} and {@link #hasMail}.
+ * <p>All methods belong to the loop thread, except {@link #post}, {@link #hasMail} and {@link
+ * #mustWake}.
  */
 public final class LoopCore {
 
@@ -38,8 +40,11 @@ public final class LoopCore {
   final ByteBuffer[] targets = new ByteBuffer[MAX_TARGETS];
 
   private final Clock clock;
-  private final MpscVarHandleArrayQueue<Runnable> mailbox =
-      new MpscVarHandleArrayQueue<>(MAILBOX_CAPACITY);
+  private final MpscVarHandleArrayQueue<Runnable> mailbox;
+
+  /** True from just before the loop blocks until it is back, or somebody is about to wake it. */
+  private final AtomicBoolean asleep = new AtomicBoolean();
+
   private final TimerQueue timers = new TimerQueue();
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private @Nullable LoopStream[] dirty = new @Nullable LoopStream[16];
@@ -48,7 +53,12 @@ public final class LoopCore {
 
   /** Makes the core of a loop that has this clock. */
   public LoopCore(Clock clock) {
+    this(clock, MAILBOX_CAPACITY);
+  }
+
+  LoopCore(Clock clock, int mailboxCapacity) {
     this.clock = clock;
+    this.mailbox = new MpscVarHandleArrayQueue<>(mailboxCapacity);
   }
 
   /**
@@ -59,13 +69,38 @@ public final class LoopCore {
   public void post(Runnable task) {
     if (!mailbox.offer(task)) {
       throw new RejectedExecutionException(
-          "mailbox of the event loop is full: " + MAILBOX_CAPACITY + " tasks wait");
+          "mailbox of the event loop is full: " + mailbox.capacity() + " tasks wait");
     }
   }
 
   /** Tells whether a posted task waits. Any thread. */
   public boolean hasMail() {
     return !mailbox.isEmpty();
+  }
+
+  /**
+   * Says that the loop is about to block.
+   *
+   * @return false when it must not, because there is mail
+   */
+  public boolean fallAsleep() {
+    asleep.set(true);
+    // A task that came after the first look has seen us awake and woke nobody: look again. The
+    // queue's producer index is volatile, as asleep is: one of the two sides sees the other.
+    return !hasMail();
+  }
+
+  /** Says that the loop does not block any more. */
+  public void wokeUp() {
+    asleep.set(false);
+  }
+
+  /**
+   * Tells, after a {@link #post}, whether the caller has to wake the loop. Of several callers one
+   * is told so. Any thread.
+   */
+  public boolean mustWake() {
+    return asleep.get() && asleep.compareAndSet(true, false);
   }
 
   /** Adds a timer. */

@@ -23,7 +23,6 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +54,6 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
   private final LoopCore core = new LoopCore(clock);
   private final Selector selector;
   private final Consumer<SelectionKey> collector = this::collect;
-
-  /** True from just before a blocking select until it returns or somebody woke it. */
-  private final AtomicBoolean asleep = new AtomicBoolean();
 
   private @Nullable Ready[] ready = new @Nullable Ready[FIRST_READY];
   private int readyCount;
@@ -153,11 +149,8 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
   }
 
   private void block(long waitNanos) throws IOException {
-    asleep.set(true);
     try {
-      // A task that came after the first look has seen us awake and woke nobody: look again. The
-      // queue's producer index is volatile, as asleep is: one of the two sides sees the other.
-      if (core.hasMail() || life != Life.OPEN) {
+      if (!core.fallAsleep() || life != Life.OPEN) {
         selector.selectNow(collector);
         return;
       }
@@ -165,7 +158,7 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
       long waitMillis = (waitNanos - 1) / NANOS_PER_MILLI + 1;
       selector.select(collector, waitMillis);
     } finally {
-      asleep.set(false);
+      core.wokeUp();
     }
     if (readyCount == 0 && Thread.interrupted()) {
       LOG.log(System.Logger.Level.DEBUG, "event loop ignores an interrupt; close() ends it");
@@ -253,7 +246,7 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
   }
 
   private void wake() {
-    if (asleep.get() && asleep.compareAndSet(true, false)) {
+    if (core.mustWake()) {
       selector.wakeup();
     }
   }
