@@ -37,15 +37,7 @@ public final class Discovery {
   private Discovery(EventLoop loop, IscsiSessionConfig config, long isid, RandomGenerator random) {
     this.loop = loop;
     this.config = config;
-    this.connection =
-        new IscsiConnection(
-            loop,
-            config,
-            true,
-            isid,
-            random,
-            ByteBuffer.allocateDirect(PduReader.MIN_BUFFER_BYTES),
-            new Link());
+    this.connection = new IscsiConnection(loop, config, true, isid, random, new Link());
   }
 
   /**

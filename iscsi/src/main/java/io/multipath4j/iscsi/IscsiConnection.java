@@ -53,7 +53,6 @@ final class IscsiConnection implements StreamHandler, PduSink {
       boolean discovery,
       long isid,
       RandomGenerator random,
-      ByteBuffer receiveBuffer,
       ConnectionOwner owner) {
     this.loop = loop;
     this.config = config;
@@ -61,7 +60,7 @@ final class IscsiConnection implements StreamHandler, PduSink {
     this.isid = isid;
     this.random = random;
     this.owner = owner;
-    this.reader = new PduReader(receiveBuffer, this);
+    this.reader = new PduReader(this);
     reader.setMaxAhsBytes(0); // no PDU of a target has any (RFC 7143 11.2.2)
     this.portal = config.portal();
     this.login = new InitiatorLogin(config, discovery, isid, random);

@@ -38,9 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IscsiSession implements ScsiTransport {
 
-  /** Size of the receive buffer: one read takes what has come for many commands. */
-  private static final int RECEIVE_BUFFER_BYTES = 256 * 1024;
-
   private static final int PING_TAG = 0xFFF0;
   private static final int LOGOUT_TAG = 0xFFF1;
   private static final int TEXT_TAG = 0xFFF2;
@@ -72,7 +69,6 @@ public final class IscsiSession implements ScsiTransport {
   private final CommandEngine engine;
   private final TaskManagement taskManagement;
   private final Keepalive keepalive;
-  private final ByteBuffer receiveBuffer;
   private final CompletableFuture<Void> firstLogin = new CompletableFuture<>();
   private final RefusedCommands refused;
   private final Backoff backoff;
@@ -127,7 +123,6 @@ public final class IscsiSession implements ScsiTransport {
     this.refused = new RefusedCommands(loop);
     this.backoff = new Backoff(config.timing(), random);
     this.keepalive = new Keepalive(loop, config.timing(), new Watch());
-    this.receiveBuffer = ByteBuffer.allocateDirect(RECEIVE_BUFFER_BYTES);
   }
 
   /**
@@ -304,8 +299,7 @@ public final class IscsiSession implements ScsiTransport {
   private void connect() {
     state = State.CONNECTING;
     timer = null;
-    IscsiConnection next =
-        new IscsiConnection(loop, config, false, isid, random, receiveBuffer, new Link());
+    IscsiConnection next = new IscsiConnection(loop, config, false, isid, random, new Link());
     connection = next;
     next.open();
   }

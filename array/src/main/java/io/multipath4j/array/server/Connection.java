@@ -27,11 +27,9 @@ final class Connection implements StreamHandler, PduSink {
   /** An initiator that does not take its answers is not read from beyond this. */
   static final long MAX_PENDING_BYTES = 4 * 1024 * 1024;
 
-  private static final int RECEIVE_BUFFER_BYTES = 256 * 1024;
   private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
   private final Portal portal;
-  private final ByteBuffer receiveBuffer;
   private final PduReader reader;
   private final ArrayDeque<ByteBuffer> sending = new ArrayDeque<>();
   private final WriteCompletion sent = this::payloadSent;
@@ -43,17 +41,10 @@ final class Connection implements StreamHandler, PduSink {
   private boolean blocked;
   private boolean ended;
 
-  private Connection(Portal portal, ByteBuffer receiveBuffer) {
+  Connection(Portal portal) {
     this.portal = portal;
-    this.receiveBuffer = receiveBuffer;
-    this.reader = new PduReader(receiveBuffer, this);
+    this.reader = new PduReader(this);
     this.phase = new LoginPhase(this);
-  }
-
-  /** Makes the handler of a new connection; null when there is no memory for it. */
-  static @Nullable Connection create(Portal portal) {
-    ByteBuffer buffer = portal.server().buffers.tryAcquire(RECEIVE_BUFFER_BYTES);
-    return buffer == null ? null : new Connection(portal, buffer);
   }
 
   Portal portal() {
@@ -227,8 +218,6 @@ final class Connection implements StreamHandler, PduSink {
     while (!sending.isEmpty()) {
       payloadSent();
     }
-    // The reader may be amid a turn that uses it.
-    server().loop.defer(() -> server().buffers.release(receiveBuffer));
   }
 
   private void cancelLoginTimer() {

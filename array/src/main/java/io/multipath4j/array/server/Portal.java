@@ -238,10 +238,8 @@ public final class Portal {
           MAX_CONNECTIONS);
       return null;
     }
-    Connection connection = Connection.create(this);
-    if (connection != null) {
-      connections.add(connection);
-    }
+    Connection connection = new Connection(this);
+    connections.add(connection);
     return connection;
   }
 

@@ -9,13 +9,17 @@ import org.jspecify.annotations.Nullable;
  * receive buffer, so that one read brings many PDUs; only the rest of a data segment whose head has
  * been seen is read straight to its destination.
  *
+ * <p>All readers of a thread share the receive buffer, since a loop takes one read after the other.
+ * What is left of a PDU that is not complete, most often a header, waits in the reader; so a
+ * connection on which nothing comes holds no memory to speak of.
+ *
  * <pre>
  *   receive buffer   | done | header AHS digest | data segment pad digest | next PDU ... | room |
  *                           ^ parsed                                                     ^ filled
  * </pre>
  *
  * <p>Amid a segment that has a destination, header and AHS stay at index 0, and whatever follows
- * the segment comes behind them. One thread.
+ * the segment comes behind them. One thread at a time.
  */
 public final class PduReader {
 
@@ -35,8 +39,27 @@ public final class PduReader {
 
   private static final int ROOM_AFTER_LONG_SEGMENT_BYTES = 4 * 1024;
 
-  private final ByteBuffer buffer;
+  /** Size of the shared receive buffer: one read takes what has come for many commands. */
+  private static final int SHARED_BUFFER_BYTES = 256 * 1024;
+
+  private static final ThreadLocal<ByteBuffer> SHARED =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(SHARED_BUFFER_BYTES));
+
+  /** A header with a digest and some data; a larger room for what is left is not kept. */
+  private static final int USUAL_LEFT_BYTES = 512;
+
+  private static final byte[] NOTHING = new byte[0];
+  private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+  private final @Nullable ByteBuffer own;
   private final PduSink sink;
+
+  /** Valid from {@link #readTargets} to the end of {@link #received}. */
+  private ByteBuffer buffer;
+
+  /** Holds the bytes up to {@link #filled} between reads. */
+  private byte[] left = NOTHING;
+
   private final PduDigest digest = new PduDigest();
   private int parsed;
   private int filled;
@@ -57,8 +80,15 @@ public final class PduReader {
   private int trailerAt; // where in the buffer padding and digest are, or will be
   private boolean lastSegmentWasLong;
 
+  /** Makes a reader on the receive buffer of whichever thread reads. */
+  public PduReader(PduSink sink) {
+    this.own = null;
+    this.buffer = EMPTY;
+    this.sink = sink;
+  }
+
   /**
-   * Makes a reader.
+   * Makes a reader with a receive buffer of its own.
    *
    * @param buffer direct, at least {@link #MIN_BUFFER_BYTES}; belongs to the reader from now on
    */
@@ -67,6 +97,7 @@ public final class PduReader {
       throw new IllegalArgumentException(
           "receive buffer of " + buffer.capacity() + " bytes, at least " + MIN_BUFFER_BYTES);
     }
+    this.own = buffer;
     this.buffer = buffer;
     this.sink = sink;
   }
@@ -139,6 +170,8 @@ public final class PduReader {
 
   /** Says where the next bytes go; see {@code StreamHandler.readTargets}. */
   public int readTargets(ByteBuffer[] targets) {
+    buffer = own != null ? own : SHARED.get();
+    buffer.put(0, left, 0, filled);
     int count = 0;
     int room = buffer.capacity() - filled;
     ByteBuffer into = destination;
@@ -171,7 +204,7 @@ public final class PduReader {
     while (progress && !stopped) {
       progress = headerBytes == 0 ? header() : dataSegment();
     }
-    compact();
+    keepRest();
   }
 
   private boolean header() {
@@ -292,15 +325,17 @@ public final class PduReader {
                 .formatted(length, pdu, maxDataSegmentBytes));
   }
 
-  private void compact() {
-    if (parsed == filled) {
-      parsed = 0;
-      filled = 0;
-    } else if (parsed > 0) {
-      buffer.put(0, buffer, parsed, filled - parsed);
-      filled -= parsed;
-      trailerAt -= parsed;
-      parsed = 0;
+  /** Others read into the buffer before this reader does again. */
+  private void keepRest() {
+    int length = filled - parsed;
+    if (left.length < length) {
+      left = new byte[Math.max(length, USUAL_LEFT_BYTES)];
+    } else if (length == 0 && left.length > USUAL_LEFT_BYTES) {
+      left = NOTHING;
     }
+    buffer.get(parsed, left, 0, length);
+    filled = length;
+    trailerAt -= parsed;
+    parsed = 0;
   }
 }
