@@ -48,7 +48,7 @@ public final class PathTable<P> {
    * @param avoid the mask that the policy was called with
    */
   public boolean isUsable(MpathDevice<P> path, long avoid) {
-    return (path.bit() & avoid) == 0 && !template.isDisabled(path.driverPath());
+    return (avoid == 0 || (path.bit() & avoid) == 0) && !template.isDisabled(path.driverPath());
   }
 
   /** Tells whether the driver calls a path optimized. */

@@ -26,23 +26,19 @@ final class QueueDepthPolicy implements IoPolicy {
         continue;
       }
       long depth = path.active().get();
-      switch (path.accessState()) {
-        case OPTIMIZED -> {
-          if (depth == 0) {
-            return path;
-          }
-          if (depth < leastOptimized) {
-            leastOptimized = depth;
-            optimized = path;
-          }
+      // Not a switch: that costs one more load for each path.
+      MpathAccessState state = path.accessState();
+      if (state == MpathAccessState.OPTIMIZED) {
+        if (depth == 0) {
+          return path;
         }
-        case NONOPTIMIZED -> {
-          if (depth < leastNonOptimized) {
-            leastNonOptimized = depth;
-            nonOptimized = path;
-          }
+        if (depth < leastOptimized) {
+          leastOptimized = depth;
+          optimized = path;
         }
-        case OTHER -> {}
+      } else if (state == MpathAccessState.NONOPTIMIZED && depth < leastNonOptimized) {
+        leastNonOptimized = depth;
+        nonOptimized = path;
       }
     }
     return optimized != null ? optimized : nonOptimized;
