@@ -70,12 +70,12 @@ final class HeadLifetimeStress {
 
     @Actor
     public void giveUp() {
-      references.put();
+      references.uninit();
     }
 
     @Arbiter
     public void after(ZZ_Result result) {
-      result.r2 = references.count() == 0;
+      result.r2 = references.uninit().isDone();
     }
   }
 }
