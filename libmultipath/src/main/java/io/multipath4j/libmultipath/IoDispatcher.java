@@ -126,7 +126,9 @@ final class IoDispatcher<P> {
       finish(io, checked);
     } else if (bio.op() == BioOp.FLUSH && !limits.volatileCache()) {
       finish(io, BlockStatus.OK); // completed writes are durable already
-    } else if (BioSplitter.fits(bio, limits)) {
+    } else if (io.attempts > 0 || BioSplitter.fits(bio, limits)) {
+      // Tried once, it stays one bio, with its record of attempts and its times, even if the limits
+      // have become stricter: a path's disk takes any length.
       dispatch(io);
     } else {
       release(io);

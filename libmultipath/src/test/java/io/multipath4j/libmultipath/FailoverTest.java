@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.multipath4j.block.Bio;
 import io.multipath4j.block.BioOp;
+import io.multipath4j.block.BlockLimits;
 import io.multipath4j.block.BlockStatus;
 import io.multipath4j.block.ZonedModel;
 import java.util.ArrayList;
@@ -190,6 +191,26 @@ class FailoverTest {
     fixture.head.submit(bio);
     assertThat(left[0]).isZero();
     assertThat(path.submissions).isEqualTo(1_000_000);
+    fixture.assertBalanced();
+  }
+
+  @Test
+  void whatWasTriedOnceStaysOneBioWhenTheLimitsBecomeStricter() {
+    FakePath first = fixture.optimized();
+    FakePath second = fixture.optimized();
+    Bio bio = new Bio().asWrite(0, 1 << 20, fixture.memory, 0, 0, fixture::noteEnd);
+    fixture.submit(bio);
+    first.endOne(BlockStatus.TRANSPORT);
+    fixture.head.setGeometry(
+        HeadFixture.CAPACITY,
+        new BlockLimits(512, 4096, 4096, 0, 65_536, 0, 0, 4096, true, true, false));
+    fixture.loop.run();
+    assertThat(second.held()).as("a path's disk takes what is too long, too").hasSize(1);
+    assertThat(second.held().getFirst().has(Bio.REPEATED)).isTrue();
+    second.endOne(BlockStatus.OK);
+    assertThat(fixture.ended).containsExactly(java.util.Map.entry(bio, BlockStatus.OK));
+    assertThat(fixture.head.statistics().writing()).isZero();
+    assertThat(fixture.head.statistics().write().ios()).isOne();
     fixture.assertBalanced();
   }
 }
