@@ -138,9 +138,7 @@ final class IoDispatcher<P> {
 
   private void dispatch(MpathIo<P> io) {
     if (suspension.isSuspended()) {
-      if (!requeue.append(io)) {
-        finish(io, BlockStatus.RESOURCE);
-      }
+      appendOrEnd(io, loop.clock().nanoTime());
       return;
     }
     MpathDevice<P> path = choose(io);
@@ -221,6 +219,11 @@ final class IoDispatcher<P> {
         warn("no usable path; I/O waits for one", parkWarnings);
       }
     }
+    appendOrEnd(io, now);
+  }
+
+  /** Lets a bio wait, if it has the time and there is room. */
+  private void appendOrEnd(MpathIo<P> io, long now) {
     if (waitNanos(io, now) <= 0) {
       finish(io, BlockStatus.TIMEOUT);
     } else if (!requeue.append(io)) {

@@ -119,3 +119,48 @@ class IoSuspensionTest {
     fixture.assertBalanced();
   }
 }
+
+  @Test
+  void theEndOfWhatAnEarlierOneWaitedForDoesNotMakeALaterOneReady() {
+    fixture.read();
+    List<CompletableFuture<IoSuspension.Hold>> later = new ArrayList<>();
+    // In one turn: the last I/O ends, the time to wait for it is over, and the next one begins.
+    fixture.loop.schedule(
+        DRAIN,
+        () -> {
+          a.endAll(BlockStatus.OK);
+          b.endAll(BlockStatus.OK);
+        });
+    var _ =
+        suspend()
+            .exceptionally(tooLate -> {
+              fixture.read();
+              later.add(suspend());
+              return null;
+            });
+    fixture.loop.advanceMillis(2_000);
+    assertThat(a.held().size() + b.held().size()).isEqualTo(1);
+    assertThat(later).singleElement().satisfies(hold -> assertThat(hold).isNotDone());
+    a.endAll(BlockStatus.OK);
+    b.endAll(BlockStatus.OK);
+    fixture.loop.run();
+    assertThat(later.getFirst()).isCompleted();
+  }
+
+  @Test
+  void aBioDoesNotOutliveItsTimeBecauseItIsHeldBack() {
+    HeadFixture limited =
+        new HeadFixture(
+            IoPolicies.NUMA,
+            NumaTopology.SINGLE_NODE,
+            new MpathHeadOptions(
+                16, 16, 3, 50_000_000, 100_000_000, 1_000_000_000, TimeUnit.SECONDS.toNanos(3)));
+    limited.optimized();
+    limited.head.suspend(DRAIN, HOLD).join();
+    limited.read();
+    limited.loop.advanceMillis(2_900);
+    assertThat(limited.ended).isEmpty();
+    limited.loop.advanceMillis(200);
+    assertThat(limited.ended.values()).containsExactly(BlockStatus.TIMEOUT);
+    limited.assertBalanced();
+  }
