@@ -47,7 +47,9 @@ public final class IoSuspension {
   }
 
   private void drained() {
-    List.copyOf(holds).forEach(Hold::drained);
+    if (onPaths == 0) { // else I/O went on meanwhile, and another suspension has begun
+      List.copyOf(holds).forEach(Hold::drained);
+    }
   }
 
   CompletableFuture<Hold> suspend(long drainNanos, long holdNanos) {

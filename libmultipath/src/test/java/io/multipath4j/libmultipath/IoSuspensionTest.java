@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.multipath4j.block.Bio;
 import io.multipath4j.block.BlockOperationException;
 import io.multipath4j.block.BlockStatus;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -118,7 +120,6 @@ class IoSuspensionTest {
     hold.resume();
     fixture.assertBalanced();
   }
-}
 
   @Test
   void theEndOfWhatAnEarlierOneWaitedForDoesNotMakeALaterOneReady() {
@@ -164,3 +165,4 @@ class IoSuspensionTest {
     assertThat(limited.ended.values()).containsExactly(BlockStatus.TIMEOUT);
     limited.assertBalanced();
   }
+}
