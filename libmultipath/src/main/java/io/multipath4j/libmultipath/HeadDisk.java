@@ -59,18 +59,20 @@ final class HeadDisk<P> {
       publisher.ifPresent(shown -> shown.publishDisk(head));
       published = true;
     } finally {
-      if (!published) {
+      if (!published && state == State.LIVE) {
         state = State.NEW;
         head.kick(); // what came meanwhile fails
       }
     }
-    charDevice.ifPresent(HeadCharDevice::add);
+    if (state == State.LIVE) { // else whoever was told has removed it
+      charDevice.ifPresent(HeadCharDevice::add);
+    }
     return true;
   }
 
   /** Links the paths that are not yet. */
   void linkPaths(MpathDevice<P>[] paths) {
-    if (publisher.isPresent()) {
+    if (publisher.isPresent() && state == State.LIVE) {
       HeadPublisher<P> shown = publisher.get();
       for (MpathDevice<P> path : paths) {
         if (!path.linked) {
@@ -92,7 +94,8 @@ final class HeadDisk<P> {
   void unlink(MpathDevice<P> path) {
     if (path.linked) {
       path.linked = false;
-      publisher.ifPresent(shown -> shown.unlinkPath(head, path));
+      publisher.ifPresent(
+          shown -> quietly("cannot unlink path " + path, () -> shown.unlinkPath(head, path)));
     }
   }
 
@@ -105,10 +108,22 @@ final class HeadDisk<P> {
     boolean wasLive = state == State.LIVE;
     state = State.REMOVED;
     head.kick();
-    charDevice.ifPresent(HeadCharDevice::delete);
+    charDevice.ifPresent(
+        device -> quietly("cannot take its character device away", device::delete));
     if (wasLive && publisher.isPresent()) {
       HeadPublisher<P> shown = publisher.get();
-      head.synchronize().thenRun(() -> onLoop(() -> shown.unpublishDisk(head)));
+      head.synchronize()
+          .thenRun(
+              () -> onLoop(() -> quietly("cannot unpublish it", () -> shown.unpublishDisk(head))));
+    }
+  }
+
+  /** What is being taken away goes, whatever the outside makes of it. */
+  private void quietly(String problem, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, head.name() + ": " + problem, e);
     }
   }
 

@@ -111,7 +111,7 @@ final class PathCalls<P> {
     // The caller's future is another one: cancelling it must not end the use of the path.
     CompletableFuture<T> result = new CompletableFuture<>();
     answer.whenComplete((value, failure) -> {
-      whenDone.run();
+      letGo(what, path, whenDone);
       if (failure == null) {
         result.complete(value);
       } else {
@@ -122,6 +122,15 @@ final class PathCalls<P> {
   }
 
   private <T> CompletableFuture<T> noPath(String what, BlockStatus status) {
+  /** The caller gets its answer whatever the driver does in the end. */
+  private static void letGo(String what, MpathDevice<?> path, Runnable whenDone) {
+    try {
+      whenDone.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, what + ": path " + path + " was not let go", e);
+    }
+  }
+
     return CompletableFuture.failedFuture(
         BlockOperationException.of(status, what + ": " + head.name() + " has no usable path now"));
   }

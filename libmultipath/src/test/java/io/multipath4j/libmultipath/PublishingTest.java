@@ -20,12 +20,17 @@ class PublishingTest {
     final List<String> told = new ArrayList<>();
     boolean refusesDisk;
     boolean refusesLinks;
+    boolean refusesUnlinks;
+    boolean removesDisk;
 
     @Override
     public void publishDisk(MpathHead<FakePath> head) {
       told.add("publish live=" + head.isLive());
       if (refusesDisk) {
         throw new IllegalStateException("no room for " + head.name());
+      }
+      if (removesDisk) {
+        head.removeDisk();
       }
     }
 
@@ -45,6 +50,9 @@ class PublishingTest {
     @Override
     public void unlinkPath(MpathHead<FakePath> head, MpathDevice<FakePath> path) {
       told.add("unlink " + path);
+      if (refusesUnlinks) {
+        throw new IllegalStateException("no way to unlink " + path);
+      }
     }
   }
 
@@ -148,5 +156,29 @@ class PublishingTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void aLinkThatCannotBeTakenAwayDoesNotKeepParkedIoAsleep() {
+    FakePath path = fixture.optimized();
+    fixture.set(path, FakePath.Link.PAUSED);
+    fixture.read();
+    assertThat(fixture.ended).isEmpty();
+    recorder.refusesUnlinks = true;
+    assertThat(fixture.head.deleteDevice(path.device)).isTrue();
+    fixture.loop.run();
+    assertThat(fixture.ended.values()).containsExactly(BlockStatus.IOERR);
+    fixture.assertBalanced();
+  }
+
+  @Test
+  void aDiskThatIsRemovedWhileItIsPublishedStaysRemoved() {
+    recorder.removesDisk = true;
+    assertThat(recorder.told).isEmpty();
+    fixture.optimized();
+    assertThat(fixture.head.isLive()).isFalse();
+    assertThat(recorder.told).containsExactly("publish live=true", "unpublish live=false");
+    fixture.read();
+    assertThat(fixture.ended).containsValue(BlockStatus.IOERR);
   }
 }

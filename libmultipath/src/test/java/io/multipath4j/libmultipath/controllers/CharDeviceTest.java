@@ -133,4 +133,23 @@ class CharDeviceTest {
     assertThat(answer).isCompleted();
     assertThat(unused).isCompleted();
   }
+
+  @Test
+  void theAnswerComesAlsoWhenTheDriverFailsToLetGo() {
+    rig.driver.finishFails = true;
+    Namespace path = rig.connect(controller);
+    CompletableFuture<Void> answer = onLoop(() -> device.ioctl(ADMIN, true));
+    rig.on(() -> path.requests.remove().complete(null));
+    assertThat(answer).isCompleted();
+  }
+
+  @Test
+  void aDeviceThatCannotBeUnmadeDoesNotKeepTheDisk() {
+    rig.driver.deleteFails = true;
+    rig.connect(controller);
+    rig.delete(controller);
+    assertThat(rig.head.isLive()).isFalse();
+    assertThat(device.isLive()).isFalse();
+    assertThat(rig.head.life().references()).isZero();
+  }
 }

@@ -21,6 +21,8 @@ final class ControllerDriver
   final List<String> told = new ArrayList<>();
   boolean charDeviceFails;
   boolean asynchronous = true;
+  boolean finishFails;
+  boolean deleteFails;
 
   @Override
   public boolean isDisabled(Namespace path) {
@@ -62,7 +64,12 @@ final class ControllerDriver
       return null;
     }
     path.controller.pins++;
-    return () -> path.controller.pins--;
+    return () -> {
+      path.controller.pins--;
+      if (finishFails) {
+        throw new IllegalStateException("the controller was not let go");
+      }
+    };
   }
 
   @Override
@@ -76,6 +83,9 @@ final class ControllerDriver
   @Override
   public void deleteCharDevice(MpathHead<Namespace> head) {
     told.add("delete ng live=" + head.isLive());
+    if (deleteFails) {
+      throw new IllegalStateException("the minor is still in use");
+    }
   }
 
   @Override
