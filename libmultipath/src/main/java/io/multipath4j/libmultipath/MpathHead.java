@@ -109,7 +109,7 @@ public final class MpathHead<P> implements BlockDevice {
    * {@inheritDoc}
    *
    * <p>Each goes to one path that the policy chooses and is never tried again; AGAIN (EWOULDBLOCK)
-   * when there is no path.
+   * when there is no path, and OFFLINE (ENXIO) when the disk was removed.
    */
   @Override
   public BlockOperations operations() {
@@ -380,6 +380,11 @@ public final class MpathHead<P> implements BlockDevice {
   /** Returns the state of this head and its paths. Any thread; its parts are not of one instant. */
   public MpathHeadSnapshot snapshot() {
     return MpathHeadSnapshot.of(this, table, counters);
+  }
+
+  /** Tells whether the disk was removed for good. Any thread. */
+  boolean isRemoved() {
+    return disk.isRemoved();
   }
 
   // For the data path.

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does what is no I/O on one path that the policy chooses: no second attempt, no other path. The
@@ -34,7 +35,7 @@ final class PathCalls<P> {
   BlockStatus callOne(Function<? super MpathDevice<P>, BlockStatus> call) {
     ReadEpoch.Generation reading = epoch.enter();
     try {
-      MpathDevice<P> path = head.chooser().selectAny();
+      MpathDevice<P> path = choose();
       return path == null ? BlockStatus.AGAIN : call.apply(path);
     } finally {
       epoch.exit(reading);
@@ -62,7 +63,7 @@ final class PathCalls<P> {
   <T> CompletableFuture<T> call(
       String what, BlockStatus withoutPath, Function<MpathDevice<P>, CompletableFuture<T>> call) {
     ReadEpoch.Generation reading = epoch.enter();
-    MpathDevice<P> path = head.chooser().selectAny();
+    MpathDevice<P> path = choose();
     if (path == null) {
       epoch.exit(reading);
       return noPath(what, withoutPath);
@@ -74,7 +75,7 @@ final class PathCalls<P> {
   CompletableFuture<Void> ioctl(
       Ioctl request, Function<MpathDevice<P>, CompletableFuture<Void>> call) {
     ReadEpoch.Generation reading = epoch.enter();
-    MpathDevice<P> path = head.chooser().selectAny();
+    MpathDevice<P> path = choose();
     if (path == null) {
       epoch.exit(reading);
       return noPath(request.description(), BlockStatus.AGAIN);
@@ -121,7 +122,6 @@ final class PathCalls<P> {
     return result;
   }
 
-  private <T> CompletableFuture<T> noPath(String what, BlockStatus status) {
   /** The caller gets its answer whatever the driver does in the end. */
   private static void letGo(String what, MpathDevice<?> path, Runnable whenDone) {
     try {
@@ -131,8 +131,17 @@ final class PathCalls<P> {
     }
   }
 
+  private <T> CompletableFuture<T> noPath(String what, BlockStatus status) {
     return CompletableFuture.failedFuture(
-        BlockOperationException.of(status, what + ": " + head.name() + " has no usable path now"));
+        head.isRemoved()
+            ? BlockOperationException.gone(what + ": " + head.name() + " was removed")
+            : BlockOperationException.of(
+                status, what + ": " + head.name() + " has no usable path now"));
+  }
+
+  /** Chooses a path; null when there is none, or the disk was removed. */
+  private @Nullable MpathDevice<P> choose() {
+    return head.isRemoved() ? null : head.chooser().selectAny();
   }
 
   private static <T> CompletableFuture<T> broken(

@@ -307,4 +307,14 @@ class OperationsTest {
     assertThat(own).containsExactly("[clear, 9]");
     assertThat(does.asked).isEmpty();
   }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void afterTheDiskWasRemovedThereIsNoSuchDevice(
+      String lacking, Function<BlockOperations, CompletableFuture<?>> operation) {
+    path(new Answering());
+    fixture.head.removeDisk();
+    assertThat(failure(operation.apply(operations)).errnoName()).isEqualTo("ENXIO");
+    assertThat(fixture.head.synchronize()).isCompleted();
+  }
 }

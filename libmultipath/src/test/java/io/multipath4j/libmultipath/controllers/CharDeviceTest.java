@@ -152,4 +152,13 @@ class CharDeviceTest {
     assertThat(device.isLive()).isFalse();
     assertThat(rig.head.life().references()).isZero();
   }
+
+  @Test
+  void aCommandAfterTheDiskWasRemovedFindsNoDevice() {
+    rig.connect(controller);
+    rig.on(rig.head::removeDisk);
+    assertThat(onLoop(() -> device.submitCommand(IO, 0)).exceptionNow())
+        .isInstanceOfSatisfying(
+            BlockOperationException.class, e -> assertThat(e.errnoName()).isEqualTo("ENXIO"));
+  }
 }
