@@ -2,6 +2,7 @@ package io.multipath4j.sysfs;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -15,12 +16,12 @@ final class LongListing {
   /** Older than this half of a mean year, or in the future, a time shows its year. */
   private static final Duration RECENT = Duration.ofSeconds(31_556_952 / 2);
 
-  private final Instant now;
+  private final InstantSource clock;
   private final DateTimeFormatter recent;
   private final DateTimeFormatter distant;
 
-  LongListing(Instant now, ZoneId zone) {
-    this.now = now;
+  LongListing(InstantSource clock, ZoneId zone) {
+    this.clock = clock;
     this.recent = DateTimeFormatter.ofPattern("MMM ppd HH:mm", Locale.US).withZone(zone);
     this.distant = DateTimeFormatter.ofPattern("MMM ppd  yyyy", Locale.US).withZone(zone);
   }
@@ -48,7 +49,9 @@ final class LongListing {
     return line.toString();
   }
 
+  /** Looked at after {@code modified} was: a first look at a node gives it its time. */
   private String time(Instant modified) {
+    Instant now = clock.instant();
     boolean isRecent = modified.isAfter(now.minus(RECENT)) && !modified.isAfter(now);
     return (isRecent ? recent : distant).format(modified);
   }

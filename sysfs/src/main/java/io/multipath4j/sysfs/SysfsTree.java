@@ -149,7 +149,7 @@ public final class SysfsTree {
    * @throws SysfsException as {@link #lookup}
    */
   public void longListing(String path, ZoneId zone, Consumer<String> lines) {
-    new LongListing(clock.instant(), zone).print(path, lookup(path, false), lines);
+    new LongListing(clock, zone).print(path, lookup(path, false), lines);
   }
 
   /**

@@ -114,6 +114,12 @@ class MultipathListingTest {
   }
 
   @Test
+  void aNodeThatIsSeenForTheFirstTimeShowsTheTimeOfDay() {
+    clock.goOnWithEachLook(1);
+    assertThat(ls("/class/scsi_mpath_device/0/multipath/")).contains(" Feb 25 11:58 8:0:0:0 -> ");
+  }
+
+  @Test
   void policyIsWrittenByItsExactWord() {
     String path = "/class/scsi_mpath_device/0/iopolicy";
     tree.writeAttribute(path, "round-robin\n");
