@@ -10,6 +10,7 @@ import io.multipath4j.mpath.console.CommandFailure;
 import io.multipath4j.scsi.multipath.MultipathMode;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -64,6 +65,9 @@ public final class Main {
     line.registerConverter(IoPolicy.class, IoPolicies::parse);
     line.registerConverter(MultipathMode.class, MultipathMode::parse);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    // What is written may begin with a minus: 'mpath set /sys/class/scsi_host/host0/scan "- - -"'.
+    Objects.requireNonNull(line.getSubcommands().get("set"))
+        .setUnmatchedOptionsArePositionalParams(true);
     line.setExecutionExceptionHandler((failure, command, parsed) -> {
       explain(command.getErr(), failure, surroundings.debug());
       return CommandLine.ExitCode.SOFTWARE;

@@ -94,6 +94,13 @@ class VerbsTest {
   }
 
   @Test
+  void setTakesAValueThatBeginsWithAMinus() {
+    assertFails("Invalid argument (\"- - -\" is not one of", "set", DEVICE + "/iopolicy", "- - -");
+    assertFails("Invalid argument (\"-x\" is not one of", "set", DEVICE + "/iopolicy", "-x");
+    assertThat(run("set", "--contol", "a", DEVICE + "/iopolicy", "numa").status()).isEqualTo(2);
+  }
+
+  @Test
   void refusalsAreToldAsAShellWould() {
     assertFails("Is a directory", "cat", DEVICE);
     assertFails("No such file or directory", "ls", "/sys/class/none");
