@@ -100,14 +100,14 @@ final class HeadDisk<P> {
   }
 
   /**
-   * Ends the disk. First it is no longer live, then what is parked is woken to see that; the
-   * character device goes; and only when nobody looks at the paths any more, the outside forgets
-   * the disk.
+   * Ends the disk. First it is no longer live, then what is parked fails, so that its owners hear
+   * of that and not of a disk that is gone; the character device goes; and only when nobody looks
+   * at the paths any more, the outside forgets the disk.
    */
   void remove() {
     boolean wasLive = state == State.LIVE;
     state = State.REMOVED;
-    head.kick();
+    quietly("an owner of parked I/O threw", head::flush);
     charDevice.ifPresent(
         device -> quietly("cannot take its character device away", device::delete));
     if (wasLive && publisher.isPresent()) {

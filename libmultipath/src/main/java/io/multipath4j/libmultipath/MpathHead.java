@@ -303,6 +303,11 @@ public final class MpathHead<P> implements BlockDevice {
     dispatcher.requeue().kick();
   }
 
+  /** Looks at parked bios at once. */
+  void flush() {
+    dispatcher.requeue().flush();
+  }
+
   // Knobs.
 
   /** Returns the policy. Any thread. */

@@ -83,6 +83,13 @@ final class RequeueList<P> {
     }
   }
 
+  /** Looks at what waits now, instead of at the end of this turn. */
+  void flush() {
+    if (!fifo.isEmpty()) {
+      drain();
+    }
+  }
+
   /** The time limit of parked bios has changed: they are looked at again. */
   void timeoutChanged() {
     if (deadlineTimer != null) {

@@ -3,6 +3,7 @@ package io.multipath4j.libmultipath;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.multipath4j.block.Bio;
 import io.multipath4j.block.BlockStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ class PublishingTest {
   private static final class Recorder implements HeadPublisher<FakePath> {
 
     final List<String> told = new ArrayList<>();
+    Runnable onUnpublish = () -> {};
     boolean refusesDisk;
     boolean refusesLinks;
     boolean refusesUnlinks;
@@ -36,6 +38,7 @@ class PublishingTest {
 
     @Override
     public void unpublishDisk(MpathHead<FakePath> head) {
+      onUnpublish.run();
       told.add("unpublish live=" + head.isLive());
     }
 
@@ -117,6 +120,20 @@ class PublishingTest {
     fixture.head.removeDisk();
     fixture.head.removeDisk();
     assertThat(recorder.told).containsExactly("unpublish live=false");
+  }
+
+  @Test
+  void whatIsParkedFailsBeforeTheDiskIsGoneForItsUsers() {
+    fixture.head.setQueueIfNoPath(true);
+    FakePath path = fixture.optimized();
+    fixture.head.deleteDevice(path.device);
+    Bio parked = fixture.read();
+    assertThat(fixture.ended).isEmpty();
+    recorder.onUnpublish = () -> assertThat(fixture.ended).containsEntry(parked, BlockStatus.IOERR);
+    fixture.head.removeDisk();
+    assertThat(recorder.told).contains("unpublish live=false");
+    fixture.loop.run();
+    fixture.assertBalanced();
   }
 
   @Test
