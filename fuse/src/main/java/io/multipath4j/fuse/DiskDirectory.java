@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DiskDirectory {
   private final InstantSource clock;
+  private final boolean readOnly;
   private final ConcurrentSkipListMap<String, DiskFile> disks = new ConcurrentSkipListMap<>();
   private final AtomicLong serials = new AtomicLong();
 
@@ -24,7 +25,18 @@ public final class DiskDirectory {
    * @param clock the time of files: a disk shows when it was added
    */
   public DiskDirectory(InstantSource clock) {
+    this(clock, false);
+  }
+
+  /**
+   * Makes an empty one.
+   *
+   * @param clock the time of files: a disk shows when it was added
+   * @param readOnly whether no disk may be written here, also one that could be
+   */
+  public DiskDirectory(InstantSource clock, boolean readOnly) {
     this.clock = clock;
+    this.readOnly = readOnly;
   }
 
   /**
@@ -48,7 +60,8 @@ public final class DiskDirectory {
               + " bytes; a mounted disk has at most "
               + FuseRequest.MAX_BLOCK_BYTES);
     }
-    DiskFile file = new DiskFile(device, loop, serials.incrementAndGet(), clock.instant());
+    DiskFile file =
+        new DiskFile(device, loop, serials.incrementAndGet(), clock.instant(), readOnly);
     if (disks.putIfAbsent(name, file) != null) {
       throw new IllegalArgumentException(name + " is shown already; remove it first");
     }

@@ -17,14 +17,16 @@ final class DiskFile implements Node {
   private final EventLoop loop;
   private final long id;
   private final Instant addedAt;
+  private final boolean shownReadOnly;
   private final WriteOrder writes = new WriteOrder();
   private volatile boolean removed;
 
-  DiskFile(BlockDevice device, EventLoop loop, long serial, Instant addedAt) {
+  DiskFile(BlockDevice device, EventLoop loop, long serial, Instant addedAt, boolean readOnly) {
     this.device = device;
     this.loop = loop;
     this.id = Kind.DISK.id(serial);
     this.addedAt = addedAt;
+    this.shownReadOnly = readOnly;
   }
 
   BlockDevice device() {
@@ -43,6 +45,10 @@ final class DiskFile implements Node {
   /** Returns whether it is shown no more. */
   boolean isRemoved() {
     return removed;
+  }
+
+  private boolean isReadOnly() {
+    return shownReadOnly || device.limits().readOnly();
   }
 
   /** Has an I/O run on the loop. */
@@ -73,7 +79,7 @@ final class DiskFile implements Node {
     if (removed) {
       throw new FuseError(Errno.ENXIO);
     }
-    int mode = device.limits().readOnly() ? READ_ONLY_MODE : MODE;
+    int mode = isReadOnly() ? READ_ONLY_MODE : MODE;
     return new FileStat(id, device.capacityBytes(), mode, 1, addedAt);
   }
 
@@ -87,7 +93,7 @@ final class DiskFile implements Node {
     if (removed) {
       throw new FuseError(Errno.ENXIO);
     }
-    if (OpenFlags.writes(flags) && device.limits().readOnly()) {
+    if (OpenFlags.writes(flags) && isReadOnly()) {
       throw new FuseError(Errno.EROFS);
     }
     return new OpenFile.Disk(this);

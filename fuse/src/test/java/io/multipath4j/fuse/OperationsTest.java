@@ -220,4 +220,17 @@ class OperationsTest {
     }
     assertThat(kernel.pool.taken()).isZero();
   }
+
+  @Test
+  void aDirectoryForReadingAloneLetsNobodyWriteToADiskThatCouldBeWritten() {
+    DiskDirectory shown = new DiskDirectory(CLOCK, true);
+    FakeKernel reader = new FakeKernel(new MountContent(tree, shown, Map.of()).root(NOW));
+    shown.add(new HeldDisk(1), new SimulatedNetwork(1).newLoop("disks"));
+    long node = reader.lookup("dev", "sda");
+
+    assertThat(reader.ask(Opcode.GETATTR, node, 0, 0, 0L).int32(16 + 60)).isEqualTo(0100440);
+    int readWrite = 2;
+    assertThat(reader.ask(Opcode.OPEN, node, readWrite, 0).errno()).isEqualTo(Errno.EROFS);
+    assertThat(reader.ask(Opcode.OPEN, node, 0, 0).errno()).isZero();
+  }
 }

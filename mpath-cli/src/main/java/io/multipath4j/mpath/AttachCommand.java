@@ -143,7 +143,10 @@ final class AttachCommand implements Callable<Integer> {
           Mounts mounts =
               Loops.await(
                   Loops.call(
-                      loop, () -> new Mounts(service.multipath(), tree, InstantSource.system())),
+                      loop,
+                      () ->
+                          new Mounts(
+                              service.multipath(), tree, InstantSource.system(), plan.readOnly())),
                   STOP_MILLIS,
                   "preparing mounts");
           ControlService.Running _ =

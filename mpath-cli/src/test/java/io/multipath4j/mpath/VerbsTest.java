@@ -220,7 +220,7 @@ class VerbsTest {
             tree.tree,
             multipath,
             new DiskAnswers(loop, name -> Optional.empty(), false),
-            new Mounts(multipath, tree.tree, InstantSource.system()),
+            new Mounts(multipath, tree.tree, InstantSource.system(), false),
             task -> Thread.ofVirtual().start(task));
     ControlServer server =
         Loops.await(

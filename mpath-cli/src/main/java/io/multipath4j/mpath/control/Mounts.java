@@ -35,11 +35,15 @@ public final class Mounts implements AutoCloseable {
   private final Map<Path, DiskMount> mounts = new LinkedHashMap<>();
   private boolean closed;
 
-  /** Makes one without mounts, which follows the disks that come and go. Loop thread only. */
-  public Mounts(ScsiMultipath multipath, SysfsTree tree, InstantSource clock) {
+  /**
+   * Makes one without mounts, which follows the disks that come and go. Loop thread only.
+   *
+   * @param readOnly whether disks may be read alone
+   */
+  public Mounts(ScsiMultipath multipath, SysfsTree tree, InstantSource clock, boolean readOnly) {
     this.tree = tree;
     this.clock = clock;
-    this.disks = new DiskDirectory(clock);
+    this.disks = new DiskDirectory(clock, readOnly);
     multipath.addTopologyListener(
         new TopologyListener() {
           @Override

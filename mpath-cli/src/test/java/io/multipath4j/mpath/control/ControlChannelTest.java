@@ -55,7 +55,7 @@ class ControlChannelTest {
           content.tree,
           multipath,
           new DiskAnswers(serving, name -> Optional.empty(), false),
-          new Mounts(multipath, content.tree, InstantSource.system()),
+          new Mounts(multipath, content.tree, InstantSource.system(), false),
           Runnable::run);
   private final ControlClient client = new ControlClient(asking, socket, 5_000);
   private ControlServer server;
