@@ -74,6 +74,13 @@ final class MpathProcess implements AutoCloseable {
     return Program.read(log);
   }
 
+  /** Sends a signal, such as {@code INT}. */
+  void signal(String name) throws IOException, InterruptedException {
+    Program.require("bash", "bash")
+        .run(LIMIT, "-c", "kill -" + name + " " + process.pid())
+        .expectSuccess();
+  }
+
   /** Ends it as an operator would (SIGTERM), and makes sure that it ends. */
   @Override
   public void close() throws InterruptedException, IOException {

@@ -22,8 +22,11 @@ class HelpTest {
         "set",
         "tree",
         "monitor",
+        "rescan",
         "sg",
         "zones",
+        "mount",
+        "umount",
         "array serve"
       })
   void everyCommandExplainsItselfWithExamplesThatCanBeCopied(String name) {
@@ -47,8 +50,11 @@ class HelpTest {
         "set",
         "tree",
         "monitor",
+        "rescan",
         "sg",
         "zones",
+        "mount",
+        "umount",
         "array",
         "array serve"
       })

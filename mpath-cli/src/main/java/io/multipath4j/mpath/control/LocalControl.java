@@ -1,5 +1,6 @@
 package io.multipath4j.mpath.control;
 
+import io.multipath4j.fuse.DiskMount;
 import io.multipath4j.scsi.multipath.ScsiMultipath;
 import io.multipath4j.sysfs.SysfsTree;
 import io.multipath4j.sysfs.UeventDelivery;
@@ -7,6 +8,7 @@ import io.multipath4j.sysfs.UeventSubscription;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * worker, so that a large one never holds up the I/O of the caller's loop.
  */
 public final class LocalControl implements MpathControl {
+
+  private static final System.Logger LOG = System.getLogger(LocalControl.class.getName());
 
   private final Supplier<ProcessRequest.Answer> process;
   private final SysfsTree tree;
@@ -77,12 +81,12 @@ public final class LocalControl implements MpathControl {
   }
 
   /** Something that is not done on the loop. */
-  private interface Work {
-    Record answer() throws ControlException;
+  private interface Work<T> {
+    T answer() throws ControlException;
   }
 
-  private CompletionStage<Record> onWorker(Work work) {
-    CompletableFuture<Record> answer = new CompletableFuture<>();
+  private <T> CompletionStage<T> onWorker(Work<? extends T> work) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
     worker.execute(() -> {
       try {
         answer.complete(work.answer());
@@ -97,7 +101,43 @@ public final class LocalControl implements MpathControl {
   public CompletionStage<ControlFeed> watch(ControlWatch watch, Runnable onNews) {
     return switch (watch) {
       case ControlWatch.Uevents _ -> events(onNews);
+      case ControlWatch.Mount mount -> mounted(mount.directory(), onNews);
     };
+  }
+
+  private CompletionStage<ControlFeed> mounted(String directory, Runnable onNews) {
+    return onWorker(() -> {
+      DiskMount mount = mounts.mount(directory);
+      var _ = mount.ended().thenRun(onNews);
+      return new Mounted(mount);
+    });
+  }
+
+  /** A mount that ends with who wanted it. */
+  private final class Mounted implements ControlFeed {
+
+    private final DiskMount mount;
+
+    Mounted(DiskMount mount) {
+      this.mount = mount;
+    }
+
+    @Override
+    public @Nullable UeventDelivery poll() throws ControlException {
+      if (mount.ended().isDone()) {
+        throw new ControlException("ENOTCONN", "somebody unmounted it");
+      }
+      return null;
+    }
+
+    @Override
+    public void close() {
+      try {
+        worker.execute(() -> mounts.end(mount));
+      } catch (RejectedExecutionException ending) {
+        LOG.log(System.Logger.Level.DEBUG, "all mounts are ended with the process", ending);
+      }
+    }
   }
 
   private CompletionStage<ControlFeed> events(Runnable onNews) {

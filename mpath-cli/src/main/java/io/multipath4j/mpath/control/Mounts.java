@@ -71,9 +71,10 @@ public final class Mounts implements AutoCloseable {
   /**
    * Mounts.
    *
+   * @return the mount, which {@link #end} ends
    * @throws ControlException when the directory is not one of this user, or cannot be used
    */
-  public synchronized void mount(String directory) throws ControlException {
+  public synchronized DiskMount mount(String directory) throws ControlException {
     Path place = place(directory);
     mounts.values().removeIf(mount -> mount.ended().isDone());
     if (closed || mounts.containsKey(place) || mounts.size() >= MAX_MOUNTS) {
@@ -87,8 +88,10 @@ public final class Mounts implements AutoCloseable {
     }
     requireOwn(place);
     try {
-      mounts.put(
-          place, DiskMount.mount(place, new MountContent(tree, disks, Map.of()), clock, false));
+      DiskMount mount =
+          DiskMount.mount(place, new MountContent(tree, disks, Map.of()), clock, false);
+      mounts.put(place, mount);
+      return mount;
     } catch (MountException refused) {
       throw new ControlException("EIO", String.valueOf(refused.getMessage()), refused);
     }
@@ -105,6 +108,12 @@ public final class Mounts implements AutoCloseable {
       throw new ControlException(
           "EINVAL", directory + " is not mounted by this process; it has " + mounts.keySet());
     }
+    mount.close();
+  }
+
+  /** Ends this mount, whatever is mounted at its place by now. Idempotent. */
+  synchronized void end(DiskMount mount) {
+    mounts.values().remove(mount);
     mount.close();
   }
 
