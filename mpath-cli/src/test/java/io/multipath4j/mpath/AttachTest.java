@@ -122,7 +122,7 @@ class AttachTest {
   @Test
   void withoutAControlChannelTheDiskIsServedAllTheSame() throws Exception {
     Map<String, String> unusable =
-        Map.of("XDG_RUNTIME_DIR", Files.createFile(folder.resolve("file")).toString());
+        Map.of("MPATH_RUNTIME_DIR", Files.createFile(folder.resolve("file")).toString());
     try (TestArray array = TestArray.start();
         BackgroundRun run =
             BackgroundRun.withEnvironment(unusable, "attach", array.url(0, 1), "--nbd", socket())) {

@@ -17,7 +17,7 @@ final class TestSurroundings {
     try {
       Path folder = Files.createTempDirectory("mpath");
       folder.toFile().deleteOnExit();
-      return Map.of("XDG_RUNTIME_DIR", folder.toString());
+      return Map.of("MPATH_RUNTIME_DIR", folder.toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

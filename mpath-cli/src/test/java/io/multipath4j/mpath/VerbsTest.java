@@ -39,7 +39,7 @@ class VerbsTest {
 
   @BeforeEach
   void start() throws Exception {
-    environment = Map.of("XDG_RUNTIME_DIR", runtime.toString());
+    environment = Map.of("MPATH_RUNTIME_DIR", runtime.toString());
     content = serve(7, "sda");
   }
 
@@ -173,7 +173,7 @@ class VerbsTest {
     assertThat(other.policy()).isEqualTo("round-robin");
 
     environment =
-        Map.of("XDG_RUNTIME_DIR", runtime.toString(), "MPATH_CONTROL", socket(7).toString());
+        Map.of("MPATH_RUNTIME_DIR", runtime.toString(), "MPATH_CONTROL", socket(7).toString());
     run("set", DEVICE + "/iopolicy", "round-robin");
     assertThat(content.policy()).isEqualTo("round-robin");
   }

@@ -20,7 +20,9 @@ import java.util.Set;
 
 /**
  * Where the sockets of processes are, when nobody says otherwise: {@code FOLDER/mpath/PID.sock}.
- * The folder is {@code $XDG_RUNTIME_DIR}, else {@code /run} for root, else {@code /tmp/mpath-UID}.
+ * The folder is {@code $XDG_RUNTIME_DIR}, else {@code /run} for root, else {@code /tmp/mpath-UID};
+ * both are looked into. {@code $MPATH_RUNTIME_DIR} replaces them, so that processes can be kept
+ * apart.
  */
 public final class ControlPlace {
 
@@ -41,12 +43,17 @@ public final class ControlPlace {
   public ControlPlace(Map<String, String> environment, int uid) {
     this.uid = uid;
     List<Path> places = new ArrayList<>();
+    String own = environment.getOrDefault("MPATH_RUNTIME_DIR", "");
     String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
-    if (runtime.startsWith("/")) {
-      places.add(Path.of(runtime));
+    if (own.startsWith("/")) {
+      places.add(Path.of(own));
+    } else {
+      if (runtime.startsWith("/")) {
+        places.add(Path.of(runtime));
+      }
+      // A service of root has no XDG_RUNTIME_DIR where a login of root has one.
+      places.add(uid == 0 ? Path.of("/run") : Path.of("/tmp/mpath-" + uid));
     }
-    // A service of root has no XDG_RUNTIME_DIR where a login of root has one.
-    places.add(uid == 0 ? Path.of("/run") : Path.of("/tmp/mpath-" + uid));
     this.folders = places.stream().map(place -> place.resolve("mpath")).toList();
   }
 

@@ -32,6 +32,19 @@ class ControlPlaceTest {
   }
 
   @Test
+  void aFolderThatIsNamedIsTheOnlyOneLookedInto() throws Exception {
+    Path named = Files.createDirectory(runtime.resolve("named"));
+    Map<String, String> both =
+        Map.of("XDG_RUNTIME_DIR", runtime.toString(), "MPATH_RUNTIME_DIR", named.toString());
+    Files.createFile(place.prepare(1));
+    ControlPlace apart = ControlPlace.ofProcess(both);
+    Path socket = Files.createFile(apart.prepare(2));
+
+    assertThat(apart.sockets()).containsExactly(socket);
+    assertThat(socket).isEqualTo(named.resolve("mpath/2.sock"));
+  }
+
+  @Test
   void aFolderThatOthersMayWriteToIsRefusedAndNotLookedInto() throws Exception {
     Path folder = Files.createDirectory(runtime.resolve("mpath"));
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
