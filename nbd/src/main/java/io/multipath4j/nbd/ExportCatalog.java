@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExportCatalog {
 
+  /**
+   * What clients get that name none. It does not go over to another export: who reconnects after
+   * this one went would write to another disk.
+   */
+  private final String defaultName;
+
   private volatile Map<String, ServedExport> byName;
 
   ExportCatalog(List<NbdExport> exports) {
@@ -20,15 +26,17 @@ final class ExportCatalog {
       all.put(export.name(), new ServedExport(export));
     }
     byName = all;
+    defaultName = exports.getFirst().name();
   }
 
-  /** Returns the export of that name; for the empty name, if nobody has it, the first one. */
+  /**
+   * Returns the export of that name; for the empty name, if nobody has it, the one that was first
+   * at the start, for as long as it is there.
+   */
   @Nullable ServedExport find(String name) {
     Map<String, ServedExport> now = byName;
     ServedExport found = now.get(name);
-    return found != null || !name.isEmpty() || now.isEmpty()
-        ? found
-        : now.values().iterator().next();
+    return found == null && name.isEmpty() ? now.get(defaultName) : found;
   }
 
   Collection<ServedExport> all() {

@@ -60,11 +60,14 @@ class ChangingExportsTest {
   }
 
   @Test
-  void clientsThatNameNoneGetTheOldestThatIsStillThere() {
+  void clientsThatNameNoneNeverGetAnotherDiskThanTheyHad() {
     server.addExport(NbdExport.of("sdb", second));
     server.removeExport("sda");
 
+    assertThatThrownBy(() -> server.statistics("")).hasMessageContaining("no export");
+
+    server.addExport(NbdExport.of("sda", first));
     RawClient.simple(loop, "");
-    assertThat(server.connections()).extracting(NbdConnection::exportName).containsExactly("sdb");
+    assertThat(server.connections()).extracting(NbdConnection::exportName).containsExactly("sda");
   }
 }
