@@ -1,6 +1,7 @@
 package io.multipath4j.mpath;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.multipath4j.array.server.CommandFault;
 import io.multipath4j.iscsi.login.ChapSecret;
@@ -16,6 +17,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +58,10 @@ class AttachTest {
 
       run.interrupt();
       assertThat(run.awaitStatus()).isZero();
-      assertThat(run.out()).endsWith("stopped" + System.lineSeparator()).doesNotContain("removed");
+      assertThat(run.out())
+          .endsWith("stopped" + System.lineSeparator())
+          .doesNotContain("removed")
+          .doesNotContain("is gone");
       assertThat(socket).doesNotExist();
       assertThat(run.err()).isEmpty();
     }
@@ -176,6 +182,91 @@ class AttachTest {
       assertThat(run.out()).contains("not multipathed");
       assertThat(exportBytes("sdb")).isEqualTo(TestArray.LUN_BYTES);
     }
+  }
+
+  @Test
+  void whoAsksForNoNameGetsTheDiskThatTheUrlsNameAndNeverAnother() throws Exception {
+    Path control = folder.resolve("control.sock");
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.start(
+                "attach", array.url(0, 1), "--nbd", socket(), "--control", control.toString())) {
+      run.awaitOutput("ready");
+      onProcess(control, "rescan");
+      run.awaitOutput("disk sdb: ");
+
+      onProcess(control, "set", "/sys/bus/scsi/devices/0:0:0:1/delete", "1");
+      run.awaitOutput("disk sda is gone");
+      assertThat(catchThrowable(() -> exportBytes(""))).hasMessageContaining("UNKNOWN");
+
+      onProcess(control, "rescan");
+      assertThat(exportBytes("")).isEqualTo(TestArray.LUN_BYTES);
+    }
+  }
+
+  @Test
+  void aDiskThatWaitsForItsPathsIsServedAllTheTime() throws Exception {
+    Path control = folder.resolve("control.sock");
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.start(
+                "attach",
+                array.url(0, 1),
+                "--nbd",
+                socket(),
+                "--control",
+                control.toString(),
+                "--delayed-removal",
+                "30s")) {
+      run.awaitOutput("ready");
+      assertThat(onProcess(control, "cat", "/sys/block/sda/delayed_removal_secs"))
+          .isEqualTo("30\n");
+
+      onProcess(control, "set", "/sys/bus/scsi/devices/0:0:0:1/delete", "1");
+      assertThat(exportBytes("")).isEqualTo(TestArray.LUN_BYTES);
+      onProcess(control, "rescan", "--host", "0");
+
+      assertThat(onProcess(control, "ls", "/sys/class/scsi_mpath_device/0/multipath/"))
+          .contains("0:0:0:1");
+      assertThat(run.out()).doesNotContain("is gone");
+    }
+  }
+
+  @Test
+  void theTimesOfPathsAndCommandsAreTheUsers() throws Exception {
+    Path control = folder.resolve("control.sock");
+    try (TestArray array = TestArray.start();
+        BackgroundRun run =
+            BackgroundRun.start(
+                "attach",
+                array.url(0, 1),
+                "--nbd",
+                socket(),
+                "--control",
+                control.toString(),
+                "--command-timeout",
+                "7s",
+                "--replacement-timeout",
+                "10ms")) {
+      run.awaitOutput("ready");
+      String device = "/sys/bus/scsi/devices/0:0:0:1";
+      assertThat(onProcess(control, "cat", device + "/timeout")).isEqualTo("7\n");
+
+      array.portal(0).cut();
+      run.await(
+          "the lost path is given up",
+          () -> onProcess(control, "cat", device + "/state").equals("transport-offline\n"));
+    }
+  }
+
+  /** Runs a command that must succeed, and returns what it prints. */
+  private static String onProcess(Path control, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add(1, control.toString());
+    all.add(1, "--control");
+    CommandRun run = CommandRun.of(all.toArray(String[]::new));
+    assertThat(run.status()).as(run.toString()).isZero();
+    return run.out();
   }
 
   /** The size of an NBD export, as a client is told. */

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -42,6 +43,11 @@ public final class DiskService {
   private final Map<String, String> exports = new HashMap<>();
 
   private @Nullable NbdServer server;
+
+  /** The disk that the plan's export name is for; empty before there is one. */
+  private String namedDisk = "";
+
+  private boolean stopping;
   private @Nullable CompletableFuture<Void> closing;
 
   /**
@@ -108,6 +114,7 @@ public final class DiskService {
    * @return completed on the loop thread when it is done
    */
   public CompletionStage<Void> close() {
+    stopping = true; // from here on a disk that goes is no news
     if (closing == null) {
       CompletionStage<Void> drained =
           server == null ? CompletableFuture.completedFuture(null) : server.close(DRAIN_MILLIS);
@@ -117,21 +124,18 @@ public final class DiskService {
   }
 
   private ServedDisks serve() {
-    List<HeadSnapshot> heads = heads();
+    List<ScsiMpathHead> live =
+        multipath().mpathHeads().stream().filter(head -> head.mpath().isLive()).toList();
     NbdServerConfig.Builder config =
         NbdServerConfig.builder().listen(plan.nbd()).allowRemote(plan.allowRemote());
-    for (HeadSnapshot head : heads) {
-      multipath()
-          .disk(head.index())
-          .ifPresent(disk -> config.export(export(head.disk(), head.id(), disk)));
-    }
+    live.forEach(head -> config.export(export(head)));
     List<PlainDisk> plain = multipath().plainDisks();
     plain.forEach(one -> config.export(export(one)));
     try {
       NbdServer started = NbdServer.start(loop, config.build());
       server = started;
       return new ServedDisks(
-          heads,
+          live.stream().flatMap(head -> snapshot(head).stream()).toList(),
           plain.stream().map(PlainDisk::snapshot).toList(),
           started.endpoints().getFirst(),
           plan.paths().size());
@@ -142,11 +146,23 @@ public final class DiskService {
     }
   }
 
-  /** Makes the export of a disk, and remembers its name. */
-  private NbdExport export(String disk, String description, BlockDevice device) {
-    String name = plan.namesOneDisk() && exports.isEmpty() ? plan.exportName() : disk;
+  /**
+   * Makes the export of a disk, and remembers its name. The name that the user chose is for the
+   * disk that the paths named, whenever that one comes back, and for no other.
+   *
+   * @param id what tells it from other disks
+   */
+  private NbdExport export(String disk, String id, BlockDevice device) {
+    if (plan.namesOneDisk() && namedDisk.isEmpty()) {
+      namedDisk = id;
+    }
+    String name = namedDisk.equals(id) ? plan.exportName() : disk;
     exports.put(disk, name);
-    return new NbdExport(name, description, device, plan.readOnly());
+    return new NbdExport(name, id, device, plan.readOnly());
+  }
+
+  private NbdExport export(ScsiMpathHead head) {
+    return export(head.diskName(), head.idText(), head.mpath());
   }
 
   private NbdExport export(PlainDisk disk) {
@@ -155,18 +171,19 @@ public final class DiskService {
 
   private void diskCame(ScsiMpathHead head) {
     NbdServer serving = server;
-    if (serving != null && closing == null) {
-      serving.addExport(export(head.diskName(), head.idText(), head.mpath()));
-      heads().stream()
-          .filter(one -> one.index() == head.index())
-          .findFirst()
-          .ifPresent(listener::diskServed);
+    if (serving != null && !stopping) {
+      serving.addExport(export(head));
+      snapshot(head).ifPresent(listener::diskServed);
     }
+  }
+
+  private Optional<HeadSnapshot> snapshot(ScsiMpathHead head) {
+    return heads().stream().filter(one -> one.index() == head.index()).findFirst();
   }
 
   private void plainDiskCame(PlainDisk disk) {
     NbdServer serving = server;
-    if (serving != null && closing == null) {
+    if (serving != null && !stopping) {
       serving.addExport(export(disk));
       listener.plainDiskServed(disk.snapshot());
     }
@@ -174,7 +191,7 @@ public final class DiskService {
 
   private void diskWent(String disk) {
     String name = exports.remove(disk);
-    if (name != null && server != null && closing == null && server.removeExport(name)) {
+    if (name != null && server != null && !stopping && server.removeExport(name)) {
       listener.diskGone(disk);
     }
   }
