@@ -1,6 +1,7 @@
 package io.multipath4j.initiator;
 
 import io.multipath4j.block.BlockDevice;
+import io.multipath4j.libmultipath.MpathHead;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.scsi.multipath.HeadSnapshot;
 import io.multipath4j.scsi.multipath.MultipathEvent;
@@ -62,6 +63,11 @@ public final class Initiator {
           public void headAdded(ScsiMpathHead head) {
             config.disks().applyTo(head.mpath());
           }
+
+          @Override
+          public void headLive(ScsiMpathHead head) {
+            settle();
+          }
         });
   }
 
@@ -70,7 +76,7 @@ public final class Initiator {
    *
    * @param wanted 1 to 65536
    * @return completed on the loop, with the disks, as soon as each path is attached or has failed
-   *     once and at least one is attached; paths that are missing join later. Fails with an {@link
+   *     once and there is a disk; paths and disks that are missing come later. Fails with an {@link
    *     AttachFailedException}. Close this object in both cases
    */
   public CompletableFuture<List<BlockDevice>> attach(List<IscsiPath> wanted) {
@@ -94,10 +100,13 @@ public final class Initiator {
     return multipath;
   }
 
-  /** Returns the disks that there are now, those that are not multipathed last. Any thread. */
+  /**
+   * Returns the disks that take I/O now, those that are not multipathed last. A unit whose paths do
+   * not tell its size yet is none. Any thread.
+   */
   public List<BlockDevice> disks() {
     return Stream.concat(
-            multipath.mpathHeads().stream().map(ScsiMpathHead::mpath),
+            multipath.mpathHeads().stream().map(ScsiMpathHead::mpath).filter(MpathHead::isLive),
             multipath.plainDisks().stream().map(PlainDisk::disk))
         .toList();
   }
@@ -155,11 +164,21 @@ public final class Initiator {
     }
     boolean anyAttached = !in(PathAttachment.State.ATTACHED).isEmpty();
     boolean anyTrying = !in(PathAttachment.State.TRYING).isEmpty();
-    if (anyAttached && (graceIsOver || !anyTrying)) {
-      ready.complete(disks());
+    List<BlockDevice> disks = disks();
+    if (!disks.isEmpty() && anyAttached && (graceIsOver || !anyTrying)) {
+      ready.complete(disks);
+    } else if (anyAttached && graceIsOver && !config.keepTrying()) {
+      fail("no disk takes I/O yet:\n" + unusable());
     } else if (!anyAttached && !anyTrying && !config.keepTrying()) {
       fail("no path could be attached:\n" + reasons(paths));
     }
+  }
+
+  private String unusable() {
+    return multipath.mpathHeads().stream()
+        .flatMap(head -> head.paths().stream())
+        .map(path -> "  " + path.device().host().transport().name() + ": " + path.pending())
+        .collect(Collectors.joining("\n"));
   }
 
   private void fail(String message) {
