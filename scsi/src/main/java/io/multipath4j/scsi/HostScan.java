@@ -138,9 +138,12 @@ final class HostScan {
         future.whenComplete((value, failure) ->
             host.loop()
                 .execute(() -> {
-                  then.accept(value, failure == null ? null : cause(failure));
-                  running--;
-                  next();
+                  try {
+                    then.accept(value, failure == null ? null : cause(failure));
+                  } finally {
+                    running--;
+                    next();
+                  }
                 }));
   }
 

@@ -1,9 +1,7 @@
 package io.multipath4j.scsi;
 
 import io.multipath4j.scsi.codec.Lun;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +21,7 @@ public final class ScsiDevice {
   private final ScsiHost host;
   private final ScsiAddress address;
   private final DeviceCounters counters = new DeviceCounters();
-  private final List<ScsiDeviceListener> listeners = new CopyOnWriteArrayList<>();
+  private final Listeners<ScsiDeviceListener> listeners = new Listeners<>();
   private final DeviceQueue queue;
   private volatile DeviceState state = DeviceState.CREATED;
 
@@ -184,9 +182,7 @@ public final class ScsiDevice {
     DeviceProperties before = properties;
     properties = told;
     if (before != null && !before.equals(told)) {
-      for (ScsiDeviceListener listener : listeners) {
-        listener.propertiesChanged(this, before, told);
-      }
+      listeners.tell(listener -> listener.propertiesChanged(this, before, told));
     }
   }
 
@@ -249,24 +245,18 @@ public final class ScsiDevice {
       return false;
     }
     state = next;
-    for (ScsiDeviceListener listener : listeners) {
-      listener.stateChanged(this, expected, next);
-    }
+    listeners.tell(listener -> listener.stateChanged(this, expected, next));
     queue.stateChanged();
     return true;
   }
 
   void reportReservationConflict() {
-    for (ScsiDeviceListener listener : listeners) {
-      listener.reservationConflict(this);
-    }
+    listeners.tell(listener -> listener.reservationConflict(this));
   }
 
   void reportSense(int sense) {
     host.senseReported(sense);
-    for (ScsiDeviceListener listener : listeners) {
-      listener.senseReported(this, sense);
-    }
+    listeners.tell(listener -> listener.senseReported(this, sense));
   }
 
   void pump() {

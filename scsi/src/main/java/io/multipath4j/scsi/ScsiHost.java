@@ -43,7 +43,7 @@ public final class ScsiHost {
   private final DeadlineScan scan;
   private final HostSlots slots;
   private final HostScanner scanner = new HostScanner(this);
-  private final List<ScsiHostListener> listeners = new CopyOnWriteArrayList<>();
+  private final Listeners<ScsiHostListener> listeners = new Listeners<>();
 
   /** By canonical LUN: a target may have thousands. */
   private final ConcurrentNavigableMap<Long, ScsiDevice> devices = new ConcurrentSkipListMap<>();
@@ -258,9 +258,7 @@ public final class ScsiHost {
 
   void tellFailed(long lun, String reason) {
     LOG.log(Level.WARNING, "host {0}: LUN {1} is no device: {2}", number, Lun.text(lun), reason);
-    for (ScsiHostListener listener : listeners) {
-      listener.logicalUnitFailed(this, lun, reason);
-    }
+    listeners.tell(listener -> listener.logicalUnitFailed(this, lun, reason));
   }
 
   /** Some logical unit, known or not, reported something. */
@@ -292,9 +290,7 @@ public final class ScsiHost {
     if (!transport.isUp()) {
       found.transportLost();
     }
-    for (ScsiHostListener listener : listeners) {
-      listener.deviceAdded(found);
-    }
+    listeners.tell(listener -> listener.deviceAdded(found));
     return found;
   }
 
@@ -309,9 +305,7 @@ public final class ScsiHost {
     device.changeState(DeviceState.QUIESCE, DeviceState.CANCEL);
     device.changeState(device.state(), DeviceState.DELETED);
     if (known) {
-      for (ScsiHostListener listener : listeners) {
-        listener.deviceRemoved(device);
-      }
+      listeners.tell(listener -> listener.deviceRemoved(device));
     }
   }
 
@@ -330,9 +324,7 @@ public final class ScsiHost {
       remove(device);
     }
     transport.close();
-    for (ScsiHostListener listener : listeners) {
-      listener.hostClosed(this);
-    }
+    listeners.tell(listener -> listener.hostClosed(this));
   }
 
   // ---- the transport's ups and downs ------------------------------------------------------------

@@ -410,4 +410,57 @@ class HostScanTest {
         .as("only an operator sets it running")
         .isEqualTo(DeviceState.OFFLINE);
   }
+
+  // ---- listeners --------------------------------------------------------------------------------
+
+  @Test
+  void aListenerThatThrowsKeepsNobodyElseFromHearingAndNoScanFromEnding() {
+    List<String> told = new ArrayList<>();
+    host.addListener(
+        new ScsiHostListener() {
+          @Override
+          public void deviceAdded(ScsiDevice device) {
+            throw new IllegalStateException("listener's bug");
+          }
+
+          @Override
+          public void deviceRemoved(ScsiDevice device) {
+            throw new IllegalStateException("listener's bug");
+          }
+
+          @Override
+          public void logicalUnitFailed(ScsiHost failing, long lun, String reason) {
+            throw new IllegalStateException("listener's bug");
+          }
+
+          @Override
+          public void hostClosed(ScsiHost closed) {
+            throw new IllegalStateException("listener's bug");
+          }
+        });
+    host.addListener(
+        new ScsiHostListener() {
+          @Override
+          public void deviceAdded(ScsiDevice device) {
+            told.add("+" + device.address());
+          }
+
+          @Override
+          public void hostClosed(ScsiHost closed) {
+            told.add("closed");
+          }
+        });
+    map(0);
+    map(1);
+    listed.add(2); // is not there
+    ScanResult result = scan();
+    assertThat(result.added()).hasSize(2);
+    assertThat(result.failed()).hasSize(1);
+    unmap(1);
+    assertThat(scan().removed()).hasSize(1);
+    assertThat(scan().present()).hasSize(1);
+    host.close();
+    assertThat(told).containsExactly("+3:0:0:0", "+3:0:0:1", "closed");
+    assertThat(transport.isUp()).isFalse();
+  }
 }

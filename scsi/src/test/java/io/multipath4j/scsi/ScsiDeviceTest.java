@@ -354,4 +354,30 @@ class ScsiDeviceTest {
     assertThat(counters.timeouts().value()).isZero();
     assertThat(counters.inFlight().value()).isZero();
   }
+
+  @Test
+  void aListenerThatThrowsKeepsNoRequestFromItsEnd() {
+    rig.device.addListener(
+        new ScsiDeviceListener() {
+          @Override
+          public void stateChanged(ScsiDevice device, DeviceState before, DeviceState after) {
+            throw new IllegalStateException("listener's bug");
+          }
+
+          @Override
+          public void senseReported(ScsiDevice device, int sense) {
+            throw new IllegalStateException("listener's bug");
+          }
+        });
+    rig.execute(0);
+    rig.transport.sense(rig.transport.oldest(), 0x062A06);
+    rig.loop.run();
+    rig.transport.good(rig.transport.oldest());
+    assertThat(rig.ends).containsExactly(BlockStatus.OK);
+    rig.device.setState(DeviceState.QUIESCE);
+    rig.execute(0);
+    rig.host.remove(rig.device);
+    assertThat(rig.ends).containsExactly(BlockStatus.OK, BlockStatus.OFFLINE);
+    assertThat(rig.device.state()).isEqualTo(DeviceState.DELETED);
+  }
 }
