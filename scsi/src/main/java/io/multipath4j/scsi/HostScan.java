@@ -127,6 +127,9 @@ final class HostScan {
       first.run();
     }
     if (running == 0) {
+      // Some may have been deleted by an operator, or with the host, while the others were asked.
+      added.removeIf(device -> device.state() == DeviceState.DELETED);
+      present.removeIf(device -> device.state() == DeviceState.DELETED);
       result.complete(new ScanResult(added, present, removed, failed));
     }
   }

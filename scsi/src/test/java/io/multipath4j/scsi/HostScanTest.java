@@ -463,4 +463,17 @@ class HostScanTest {
     assertThat(told).containsExactly("+3:0:0:0", "+3:0:0:1", "closed");
     assertThat(transport.isUp()).isFalse();
   }
+
+  @Test
+  void aDeviceThatIsRemovedDuringAScanIsNotPresentAfterIt() {
+    map(0);
+    map(1);
+    scan();
+    hanging.add(1);
+    CompletableFuture<ScanResult> scan = host.scan(ScanPattern.ALL);
+    loop.advance(10);
+    assertThat(scan).isNotDone();
+    host.remove(host.device(Lun.of(1)));
+    assertThat(await(scan).present()).extracting(ScsiDevice::address).hasSize(1);
+  }
 }
