@@ -288,7 +288,7 @@ public final class ScsiDisk implements BlockDevice {
   void completed(DiskSlot slot) {
     Bio bio = Objects.requireNonNull(slot.bio);
     BlockStatus status = slot.request.status();
-    if (status == BlockStatus.TARGET && mayHaveBeenWritten(slot.request, bio)) {
+    if (status == BlockStatus.TARGET && !slot.flushing && mayHaveBeenWritten(slot.request, bio)) {
       new ZoneWriteCheck(this, bio).run(verdict -> ended(slot, bio, verdict));
       return;
     }

@@ -12,6 +12,7 @@ import io.multipath4j.block.ZonedModel;
 import io.multipath4j.scsi.codec.BlockCharacteristics;
 import io.multipath4j.scsi.codec.Capacity;
 import io.multipath4j.scsi.codec.Lun;
+import io.multipath4j.scsi.codec.ModeParameters;
 import io.multipath4j.scsi.codec.StandardInquiry;
 import io.multipath4j.scsi.codec.ZoneDescriptor;
 import io.multipath4j.scsi.codec.ZoneList;
@@ -415,5 +416,24 @@ class ZonedDiskTest {
     assertThat(failure(disk.operations().reportZones(0, 0)).errnoName()).isEqualTo("EINVAL");
     device.setState(DeviceState.OFFLINE);
     assertThat(failure(disk.operations().reportZones(0, 1)).errnoName()).isEqualTo("ENODEV");
+  }
+
+  @Test
+  void aFlushThatIsRefusedAfterARepeatedWriteIsNoWriteThatWasDone() {
+    rig.unit.mode = new ModeParameters(false, false, true, false);
+    rig.await(device.revalidate());
+    disk.submit(
+        new Bio()
+            .asCloneOf(
+                new Bio().asWrite(ZONE, 512, buffer, 0, Bio.FUA, this::ended),
+                Bio.REPEATED,
+                this::ended));
+    rig.loop.run();
+    good();
+    assertThat(cdb()).as("SYNCHRONIZE CACHE").startsWith("35");
+    rig.unit.zones = report(2, zone(1, ZoneDescriptor.FULL, -1));
+    rig.transport.sense(rig.transport.oldest(), 0x052400);
+    rig.loop.run();
+    assertThat(ends).as("it is not durable").containsExactly(BlockStatus.TARGET);
   }
 }
