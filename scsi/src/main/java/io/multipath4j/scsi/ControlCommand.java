@@ -76,15 +76,7 @@ final class ControlCommand {
 
   /** Tells whether a command that changes something may have been done although it failed. */
   private static boolean outcomeUnknown(ScsiRequest ended) {
-    boolean changes = ended.command().direction() == Direction.TO_DEVICE;
-    return changes && (ended.inDoubt || isHalfDone(ended.rule()));
-  }
-
-  private static boolean isHalfDone(ResultRule rule) {
-    return rule == ResultRule.TASK_ABORTED
-        || rule == ResultRule.ABORTED_COMMAND
-        || rule == ResultRule.SHORT_TRANSFER
-        || rule == ResultRule.NO_SENSE_DATA;
+    return ended.command().direction() == Direction.TO_DEVICE && ended.inDoubt;
   }
 
   private static String cause(ScsiRequest ended) {

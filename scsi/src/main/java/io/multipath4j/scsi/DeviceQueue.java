@@ -150,7 +150,8 @@ final class DeviceQueue {
       if (command.status() == ScsiStatus.CHECK_CONDITION) {
         report(request.sense());
       }
-    } else {
+    }
+    if (command.hostByte() != HostByte.DID_OK || rule.mayBeHalfDone()) {
       request.inDoubt = true;
     }
     if (command.hostByte() != HostByte.DID_OK && !transport.isUp()) {

@@ -197,6 +197,14 @@ public enum ResultRule {
     return status;
   }
 
+  /** Tells whether the device may have done a part of the command, or all of it. */
+  boolean mayBeHalfDone() {
+    return this == TASK_ABORTED
+        || this == ABORTED_COMMAND
+        || this == SHORT_TRANSFER
+        || this == NO_SENSE_DATA;
+  }
+
   /** Tells whether a fail-fast command ends at once: the path is in doubt, not the command. */
   public boolean isTransportClass() {
     return TRANSPORT_CLASS.contains(this);

@@ -64,7 +64,10 @@ public final class ScsiRequest {
 
   int dispatches;
 
-  /** The transport took an attempt away: the device may have done it although nobody said so. */
+  /**
+   * The transport took an attempt away, or the device gave it up: it may have been done, or done in
+   * part, although nobody said so.
+   */
   boolean inDoubt;
 
   long startNanos;

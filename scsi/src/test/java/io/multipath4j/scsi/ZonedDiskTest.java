@@ -436,4 +436,18 @@ class ZonedDiskTest {
     rig.loop.run();
     assertThat(ends).as("it is not durable").containsExactly(BlockStatus.TARGET);
   }
+
+  @Test
+  void aWriteThatTheDeviceGaveUpMayBeDoneAllTheSame() {
+    buffer.putLong(0, 7);
+    rig.unit.zones = report(2, zone(1, ZoneDescriptor.FULL, -1));
+    disk.submit(new Bio().asWrite(ZONE, 512, buffer, 0, 0, this::ended));
+    rig.loop.run();
+    rig.transport.sense(rig.transport.oldest(), 0x0B4700);
+    rig.loop.run();
+    rig.transport.sense(rig.transport.oldest(), 0x052104);
+    rig.loop.run();
+    readsAs(7);
+    assertThat(ends).containsExactly(BlockStatus.OK);
+  }
 }
