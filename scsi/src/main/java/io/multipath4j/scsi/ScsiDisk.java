@@ -53,6 +53,18 @@ public final class ScsiDisk implements BlockDevice {
   private final BioSplitter splitter = new BioSplitter(this::start);
   private volatile DiskLimits limits;
 
+  private final ScsiDeviceListener watch =
+      new ScsiDeviceListener() {
+        @Override
+        public void propertiesChanged(
+            ScsiDevice changed, DeviceProperties before, DeviceProperties after) {
+          if (after.capacity() != null || known.capacity() == null) {
+            known = after;
+            workOutLimits();
+          }
+        }
+      };
+
   /** What the device told when it last was ready. */
   private DeviceProperties known;
 
@@ -79,17 +91,15 @@ public final class ScsiDisk implements BlockDevice {
     this.known = told;
     this.limits = DiskLimits.of(told, device.host().transport(), false, false);
     this.zeroes = ByteBuffer.allocateDirect(limits.block().logicalBlockBytes());
-    device.addListener(
-        new ScsiDeviceListener() {
-          @Override
-          public void propertiesChanged(
-              ScsiDevice changed, DeviceProperties before, DeviceProperties after) {
-            if (after.capacity() != null || known.capacity() == null) {
-              known = after;
-              workOutLimits();
-            }
-          }
-        });
+    device.addListener(watch);
+  }
+
+  /**
+   * Ends the disk's interest in its device, which may live on: I/O still goes there, but what the
+   * device tells from now on changes nothing here. Loop thread.
+   */
+  public void letGo() {
+    device.removeListener(watch);
   }
 
   /** Returns the device under this disk. Any thread. */

@@ -363,4 +363,13 @@ class ScsiDiskTest {
     assertThat(disk.limits().maxTransferBytes()).as("the transport's").isEqualTo(1 << 20);
     assertThat(disk.capacityBytes()).isEqualTo(4096_000);
   }
+
+  @Test
+  void aDiskThatWasLetGoDoesNotFollowItsDeviceAnyMore() {
+    long before = disk.capacityBytes();
+    disk.letGo();
+    rig.unit.capacity = Capacity.of(1 << 21, 512);
+    rig.await(rig.device.revalidate());
+    assertThat(disk.capacityBytes()).isEqualTo(before);
+  }
 }
