@@ -37,11 +37,13 @@ final class HostDiscovery implements ScsiDeviceListener {
     if (last != null && (!last.isDone() || isTaken.test(device))) {
       return last;
     }
-    if (last == null) {
-      device.addListener(this);
-    }
     CompletableFuture<AddResult> result = offer.apply(device);
-    offers.put(device, result);
+    if (device.state() != DeviceState.DELETED) { // else nobody would say again that it is gone
+      if (last == null) {
+        device.addListener(this);
+      }
+      offers.put(device, result);
+    }
     return result;
   }
 

@@ -8,6 +8,7 @@ import io.multipath4j.libmultipath.MpathHead;
 import io.multipath4j.libmultipath.NumaTopology;
 import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.scsi.DeviceProperties;
+import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.ScanPattern;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.ScsiHost;
@@ -70,10 +71,10 @@ public final class ScsiMultipath {
 
   /**
    * Makes a host one of those that are shown to listeners, until it is closed. Paths may also be
-   * devices of other hosts. Does nothing when it is one already.
+   * devices of other hosts. Does nothing when it is one already, or is closed.
    */
   public void addHost(ScsiHost host) {
-    if (!hosts.add(host)) {
+    if (host.isClosed() || !hosts.add(host)) {
       return;
     }
     topology.hostAdded(host);
@@ -151,6 +152,10 @@ public final class ScsiMultipath {
     if (told == null || admission.path(device) != null) {
       throw new IllegalArgumentException(
           device + (told == null ? " was not probed" : " is a path already"));
+    }
+    if (device.state() == DeviceState.DELETED || device.state() == DeviceState.CANCEL) {
+      String label = ScsiMpathDevice.label(device);
+      return done(admission.refuse(device, "", "refused " + label + ": it is being removed"));
     }
     return switch (Admission.of(parameters.mode(), config.acceptWeakIds(), told)) {
       case Admission.Ordinary(String reason) -> done(addPlainDisk(device, reason));
@@ -249,7 +254,9 @@ public final class ScsiMultipath {
    */
   public CompletableFuture<ScanReport> scan(ScsiHost host, ScanPattern pattern) {
     addHost(host);
-    scanned.add(host);
+    if (!host.isClosed()) {
+      scanned.add(host);
+    }
     return host.scan(pattern)
         .thenCompose(result -> {
           Map<ScsiDevice, CompletableFuture<AddResult>> offers = new LinkedHashMap<>();

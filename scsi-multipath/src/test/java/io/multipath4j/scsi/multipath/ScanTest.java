@@ -269,4 +269,47 @@ class ScanTest {
     assertThat(taken(scan(b), 0)).isInstanceOf(NewHead.class);
     assertThat(rig.head(1).policy()).isEqualTo("queue-depth");
   }
+
+  // ---- what is gone -----------------------------------------------------------------------------
+
+  @Test
+  void aDeviceDeletedWhileItsHostIsScannedStaysGone() {
+    ScsiHost a = host(transport("a", first, second));
+    scan(a);
+    ScsiDevice gone = a.device(Lun.of(1));
+    CompletableFuture<ScanReport> again = rig.multipath.scan(a);
+    rig.runUntil(() -> a.outstanding() == 2); // both are looked at again
+    a.remove(gone);
+    rig.await(again);
+    rig.runMillis(1_000);
+    assertThat(disks()).containsExactly("sda [0:0:0:0]");
+    assertThat(rig.multipath.path(gone)).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatIsGoneIsRefused() {
+    ScsiHost a = host(transport("a", first));
+    Rig.Path b = rig.path("b", second);
+    b.host().remove(b.device());
+    assertThat(rig.add(b)).isInstanceOf(Refused.class);
+    rig.multipath.parameters().set("multipath", "off");
+    assertThat(rig.add(b)).isInstanceOf(Refused.class);
+    assertThat(rig.multipath.plainDisks()).isEmpty();
+    rig.multipath.parameters().set("multipath", "always");
+    assertThat(taken(scan(a), 0)).isInstanceOf(NewHead.class);
+    assertThat(disks()).containsExactly("sda [0:0:0:0]");
+  }
+
+  @Test
+  void aHostThatIsClosedDuringAScanLeavesNothing() {
+    ScsiHost a = host(transport("a", first, second));
+    scan(a);
+    CompletableFuture<ScanReport> again = rig.multipath.scan(a);
+    rig.runUntil(() -> a.outstanding() > 0);
+    a.close();
+    assertThat(rig.runUntil(again::isDone)).as("the scan ends").isTrue();
+    assertThat(rig.runUntil(rig.multipath.scan(a)::isDone)).as("so does a later one").isTrue();
+    assertThat(rig.multipath.heads()).isEmpty();
+    assertThat(rig.multipath.hosts()).as("nobody would take it away again").isEmpty();
+  }
 }
