@@ -164,7 +164,7 @@ final class PathAdmission {
   private AddResult join(ScsiMpathDevice path, String pending) {
     ScsiMpathHead head = path.head();
     if (path.isRemoved()) {
-      return new AddResult.Refused(path.label() + " was removed while it was being checked");
+      return removedMeanwhile(path);
     }
     String differences = differencesNow(path);
     if (!differences.isEmpty()) {
@@ -175,6 +175,9 @@ final class PathAdmission {
     head.mpath().addDevice(path.mpath());
     boolean first = pending.isEmpty() && goLive(path);
     events.added(path);
+    if (path.isRemoved()) {
+      return removedMeanwhile(path); // by who was told
+    }
     if (first) {
       topology.headLive(head);
     }
@@ -185,6 +188,10 @@ final class PathAdmission {
     return path.claim().isNew()
         ? new AddResult.NewHead(head.id().text(), head.index(), head.mpath())
         : new AddResult.JoinedHead(head.id().text(), head.index(), head.mpath());
+  }
+
+  private static AddResult removedMeanwhile(ScsiMpathDevice path) {
+    return new AddResult.Refused(path.label() + " was removed while it was being checked");
   }
 
   /** The head, or the device, may have changed while the path was being checked. */
@@ -199,7 +206,7 @@ final class PathAdmission {
   private static boolean goLive(ScsiMpathDevice path) {
     path.setPending("");
     path.head().restack();
-    return path.head().mpath().setLive(path.mpath());
+    return !path.isRemoved() && path.head().mpath().setLive(path.mpath());
   }
 
   /** A path on its head's list that is not to carry I/O yet was looked at, and is the right one. */
@@ -238,7 +245,9 @@ final class PathAdmission {
       if (goLive(path)) {
         topology.headLive(path.head());
       }
-      events.stateChanged(path);
+      if (!path.isRemoved()) {
+        events.stateChanged(path);
+      }
     }
   }
 
@@ -260,7 +269,7 @@ final class PathAdmission {
       forget(path);
       return refuse(path.device(), path.claim(), differences);
     }
-    return new AddResult.Refused(path.label() + " was removed while it was being checked");
+    return removedMeanwhile(path);
   }
 
   private AddResult refuse(ScsiDevice device, Claim claim, String differences) {

@@ -2,11 +2,15 @@ package io.multipath4j.scsi.multipath;
 
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.multipath.MultipathEvent.Kind;
+import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Words the events of paths, each failure and each return once, and tells the listener. */
 final class PathEvents {
+
+  private static final System.Logger LOG = System.getLogger(PathEvents.class.getName());
 
   private final MultipathListener listener;
   private final TopologyListener topology;
@@ -19,7 +23,7 @@ final class PathEvents {
   void added(ScsiMpathDevice path) {
     List<ScsiMpathDevice> paths = path.head().paths();
     tell(Kind.PATH_ADDED, path, "added: " + path.label() + " (" + count(paths.size()) + ")");
-    topology.pathAdded(path);
+    tellTopology(path, topology::pathAdded);
   }
 
   void removed(ScsiMpathDevice path) {
@@ -37,7 +41,7 @@ final class PathEvents {
   /** A disk was removed because no path came back to it in time. */
   void expired(ScsiMpathHead head) {
     String name = head.diskName();
-    listener.happened(
+    tell(
         new MultipathEvent(
             Kind.DISK_REMOVED, name, "", name + ": removed, because no path came back in time"));
   }
@@ -59,7 +63,7 @@ final class PathEvents {
       return;
     }
     String name = head.diskName();
-    listener.happened(
+    tell(
         new MultipathEvent(
             Kind.SIZES_DIFFER,
             name,
@@ -74,8 +78,7 @@ final class PathEvents {
 
   /** A device was not let in. */
   void refused(ScsiDevice device, String disk, String reason) {
-    listener.happened(
-        new MultipathEvent(Kind.PATH_REFUSED, disk, ScsiMpathDevice.label(device), reason));
+    tell(new MultipathEvent(Kind.PATH_REFUSED, disk, ScsiMpathDevice.label(device), reason));
   }
 
   /** Another logical unit answers where a path was. */
@@ -93,7 +96,7 @@ final class PathEvents {
 
   /** Another host has taken a disk away from this one. */
   void preempted(String disk, String text) {
-    listener.happened(new MultipathEvent(Kind.HOST_PREEMPTED, disk, "", text));
+    tell(new MultipathEvent(Kind.HOST_PREEMPTED, disk, "", text));
   }
 
   /** The state of a path that is on its head's list has changed, or may have. */
@@ -105,10 +108,10 @@ final class PathEvents {
     String working = working(path.head().paths());
     if (failed) {
       tell(Kind.PATH_FAILED, path, "failed: " + path.label() + ": " + path.why() + working);
-      topology.pathFailed(path);
+      tellTopology(path, topology::pathFailed);
     } else {
       tell(Kind.PATH_REINSTATED, path, "is back: " + path.label() + working);
-      topology.pathReinstated(path);
+      tellTopology(path, topology::pathReinstated);
     }
   }
 
@@ -123,8 +126,24 @@ final class PathEvents {
 
   private void tell(Kind kind, ScsiMpathDevice path, String what) {
     String disk = path.head().diskName();
-    listener.happened(
+    tell(
         new MultipathEvent(
             kind, disk, path.label(), disk + ": path " + path.mpath().disk().name() + " " + what));
+  }
+
+  /** The listener may have removed the path, which has been told then. */
+  private static void tellTopology(ScsiMpathDevice path, Consumer<ScsiMpathDevice> what) {
+    if (!path.isRemoved()) {
+      what.accept(path);
+    }
+  }
+
+  /** What a path does must not depend on who listens. */
+  private void tell(MultipathEvent event) {
+    try {
+      listener.happened(event);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "the listener to events threw: " + event.text(), e);
+    }
   }
 }

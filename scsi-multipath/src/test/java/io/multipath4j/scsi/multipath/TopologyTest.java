@@ -2,8 +2,14 @@ package io.multipath4j.scsi.multipath;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.multipath4j.block.Bio;
+import io.multipath4j.block.BlockDevice;
+import io.multipath4j.block.BlockStatus;
+import io.multipath4j.libmultipath.NumaTopology;
+import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.ScsiHost;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,5 +146,50 @@ class TopologyTest {
     public void pathRemoved(ScsiMpathDevice path) {
       told.add("no path " + path.mpath());
     }
+  }
+
+  @Test
+  void aListenerMayRemoveThePathThatItHearsOf() {
+    TopologyListener remover =
+        new TopologyListener() {
+          @Override
+          public void pathAdded(ScsiMpathDevice path) {
+            assertThat(rig.multipath.removePath(path.device())).isTrue();
+          }
+        };
+    rig.multipath.addTopologyListener(remover);
+    Rig.Path a = rig.path("a", unit);
+    assertThat(rig.add(a)).isInstanceOf(AddResult.Refused.class);
+    assertThat(told).containsExactly("head 0", "path sda:0", "no path sda:0", "no head 0");
+    assertThat(rig.multipath.heads()).isEmpty();
+    rig.multipath.removeTopologyListener(remover);
+    assertThat(rig.add(a)).isInstanceOf(AddResult.NewHead.class);
+    assertThat(rig.head(0).disk()).isEqualTo("sda");
+  }
+
+  @Test
+  void aListenerToEventsThatThrowsKeepsNoDiskAlive() {
+    ScsiMultipath multipath =
+        new ScsiMultipath(
+            rig.loop,
+            Rig.ALWAYS,
+            NumaTopology.SINGLE_NODE,
+            event -> {
+              throw new IllegalStateException("planned by the test");
+            });
+    multipath.addTopologyListener(new Recorder());
+    Rig.Path a = rig.path("a", unit);
+    assertThat(rig.await(multipath.addDevice(a.device()))).isInstanceOf(AddResult.NewHead.class);
+    BlockDevice disk = multipath.disk(0).orElseThrow();
+    List<BlockStatus> ended = new ArrayList<>();
+    a.device().setState(DeviceState.QUIESCE);
+    disk.submit(
+        new Bio()
+            .asRead(0, 512, ByteBuffer.allocateDirect(512), 0, bio -> ended.add(bio.status())));
+    a.host().remove(a.device());
+    rig.runMillis(100);
+    assertThat(ended).containsExactly(BlockStatus.IOERR);
+    assertThat(multipath.heads()).isEmpty();
+    assertThat(told).endsWith("no path sda:0", "no head 0");
   }
 }
