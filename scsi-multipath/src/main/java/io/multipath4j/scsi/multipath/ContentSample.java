@@ -35,9 +35,20 @@ final class ContentSample {
 
   private static final double GOLDEN_RATIO = 0.6180339887498949;
 
+  /**
+   * How it ended.
+   *
+   * @param problem what is wrong, one clause for a person; empty when the content is the same
+   * @param differs the path leads elsewhere; false also when that could not be found out
+   */
+  record Outcome(String problem, boolean differs) {
+
+    static final Outcome SAME = new Outcome("", false);
+  }
+
   private final BlockDevice disk;
   private final BlockDevice path;
-  private final Consumer<String> whenDone;
+  private final Consumer<Outcome> whenDone;
   private final long[] offsets;
   private final int chunkBytes;
   private final ByteBuffer before;
@@ -51,9 +62,9 @@ final class ContentSample {
 
   /**
    * @param disk the disk to join, of the same size and block size as {@code path}
-   * @param whenDone told once, with what is wrong as a clause for a person, or an empty text
+   * @param whenDone told once
    */
-  ContentSample(BlockDevice disk, BlockDevice path, Consumer<String> whenDone) {
+  ContentSample(BlockDevice disk, BlockDevice path, Consumer<Outcome> whenDone) {
     this.disk = disk;
     this.path = path;
     this.whenDone = whenDone;
@@ -87,7 +98,7 @@ final class ContentSample {
         scheduler.schedule(
             DEADLINE_NANOS,
             () ->
-                finish(
+                notCompared(
                     "its content could not be compared within "
                         + DEADLINE_NANOS / 1_000_000_000L
                         + " s"));
@@ -99,7 +110,7 @@ final class ContentSample {
       return;
     }
     if (chunk == offsets.length) {
-      finish("");
+      finish(Outcome.SAME);
       return;
     }
     read(disk, before, this::readOnPath);
@@ -120,7 +131,7 @@ final class ContentSample {
   private void judge() {
     if (same(before, after)) {
       long at = offsets[chunk] + before.clear().mismatch(onPath.clear());
-      finish("content differs at LBA " + at / disk.limits().logicalBlockBytes());
+      finish(new Outcome("content differs at LBA " + at / disk.limits().logicalBlockBytes(), true));
     } else if (++attempt < ATTEMPTS) {
       readBefore();
     } else {
@@ -148,7 +159,7 @@ final class ContentSample {
               if (ended.status() == BlockStatus.OK) {
                 next.run();
               } else {
-                finish(
+                notCompared(
                     "its content could not be compared: reading "
                         + from.name()
                         + " ended with "
@@ -161,7 +172,11 @@ final class ContentSample {
     return one.clear().mismatch(other.clear()) < 0;
   }
 
-  private void finish(String problem) {
+  private void notCompared(String why) {
+    finish(new Outcome(why, false));
+  }
+
+  private void finish(Outcome outcome) {
     if (done) {
       return;
     }
@@ -169,6 +184,6 @@ final class ContentSample {
     if (deadline != null) {
       deadline.cancel();
     }
-    whenDone.accept(problem);
+    whenDone.accept(outcome);
   }
 }

@@ -137,19 +137,19 @@ final class PathAdmission {
       return done(join(path, ScsiMpathDevice.NO_SIZE));
     }
     return content(path)
-        .thenCompose(problem ->
-            problem.isEmpty()
+        .thenCompose(found ->
+            found.problem().isEmpty()
                 ? steps.run(path).thenApply(why -> join(path, why))
-                : done(dismiss(path, problem)));
+                : done(dismiss(path, found.problem())));
   }
 
-  private CompletableFuture<String> content(ScsiMpathDevice path) {
+  private CompletableFuture<ContentSample.Outcome> content(ScsiMpathDevice path) {
     ScsiMpathHead head = path.head();
     boolean nothingToCompare = !head.mpath().isLive() || head.mpath().devicesEmpty();
     if (path.isRemoved() || nothingToCompare || !config.mustVerifyContent(head.id())) {
-      return done("");
+      return done(ContentSample.Outcome.SAME);
     }
-    CompletableFuture<String> outcome = new CompletableFuture<>();
+    CompletableFuture<ContentSample.Outcome> outcome = new CompletableFuture<>();
     BlockDevice disk = head.mpath();
     BlockDevice candidate = path.mpath().disk();
     new ContentSample(disk, candidate, outcome::complete).start(loop);
@@ -217,12 +217,14 @@ final class PathAdmission {
       var _ =
           path.head()
               .inTurn(() -> content(path))
-              .thenCompose(problem -> {
-                if (problem.isEmpty()) {
+              .thenCompose(found -> {
+                if (found.problem().isEmpty()) {
                   return steps.run(path);
                 }
-                takeOut(path, problem);
-                return done(problem);
+                if (found.differs()) {
+                  takeOut(path, found.problem());
+                } // else it is compared again
+                return done(found.problem());
               })
               // In a turn of its own, so that an exception there is the loop's.
               .whenComplete((why, failure) ->

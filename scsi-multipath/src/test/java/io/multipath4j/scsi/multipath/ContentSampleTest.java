@@ -63,7 +63,7 @@ class ContentSampleTest {
   }
 
   private String outcome() {
-    new ContentSample(disk, path, outcomes::add).start(loop);
+    new ContentSample(disk, path, outcome -> outcomes.add(outcome.problem())).start(loop);
     network.runFor(60_000_000_000L);
     assertThat(outcomes).hasSize(1);
     return outcomes.getFirst();

@@ -251,4 +251,25 @@ class PendingPathTest {
     rig.add(rig.path("b", unit));
     return rig.disk(0);
   }
+
+  // ---- what must not keep a path out, nor let it in ---------------------------------------------
+
+  @Test
+  void aComparisonThatCouldNotBeMadeIsMadeAgain() {
+    rig = new Rig(new ScsiMultipathConfig(MultipathMode.ALWAYS, IoPolicies.NUMA, false, true));
+    Rig.Path a = rig.path("a", unit);
+    rig.add(a);
+    standby.notReady = true;
+    Rig.Path b = rig.path("b", standby);
+    rig.add(b);
+    standby.notReady = false;
+    assertThat(rig.runUntil(() -> standby.readsServed > 3)).isTrue();
+    a.transport().cut("test"); // what is to be compared with cannot be read
+    rig.runMillis(40_000);
+    assertThat(b.device().state()).as("nothing is wrong with it").isEqualTo(DeviceState.RUNNING);
+    assertThat(use(1)).isNotEqualTo(PathState.USABLE);
+    a.transport().restore();
+    rig.runMillis(70_000);
+    assertThat(rig.head(0).paths()).extracting(PathSnapshot::use).containsOnly(PathState.USABLE);
+  }
 }
