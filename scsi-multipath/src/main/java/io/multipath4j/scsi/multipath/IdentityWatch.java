@@ -80,12 +80,7 @@ final class IdentityWatch implements ReturnGate {
   /** A path that returns is admitted anew; without that there is no verdict, and it waits. */
   private CompletableFuture<Boolean> admitted(ScsiMpathDevice path) {
     boolean runs = path.device().state() == DeviceState.RUNNING;
-    if (!path.pending().isEmpty() && !runs) {
-      path.forgetLooks();
-      lookSoon(path); // it goes the rest of its way when it runs
-      return CompletableFuture.completedFuture(true);
-    }
-    return runs
+    return runs || !path.pending().isEmpty() // goes the rest of its way when it runs
         ? CompletableFuture.completedFuture(true)
         : steps
             .run(path)
@@ -137,7 +132,7 @@ final class IdentityWatch implements ReturnGate {
   private void look(ScsiMpathDevice path) {
     ScsiDevice device = path.device();
     if (path.isRemoved() || device.state() != DeviceState.RUNNING) {
-      return; // before it runs, it is checked anyway
+      return; // when it runs, it is looked at if need be
     }
     // In a turn of its own, so that an exception there is the loop's and not the future's.
     var _ =

@@ -63,6 +63,10 @@ final class PathWatch implements ScsiDeviceListener {
       path.head().mpath().pathStateChanged(path.mpath());
       // At the end of the turn the transport has said why.
       loop.defer(() -> report(path));
+      if (after == DeviceState.RUNNING && !path.pending().isEmpty()) {
+        path.forgetLooks();
+        identity.lookSoon(path); // it goes the rest of its way
+      }
     }
     if (after == DeviceState.DELETED) {
       remove.accept(path);

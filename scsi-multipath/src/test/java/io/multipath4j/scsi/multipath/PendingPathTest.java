@@ -255,6 +255,20 @@ class PendingPathTest {
   // ---- what must not keep a path out, nor let it in ---------------------------------------------
 
   @Test
+  void aPathThatWasHeldWhenItWasToBeLookedAtIsLookedAtWhenItRuns() {
+    rig.add(rig.path("a", unit));
+    standby.notReady = true;
+    Rig.Path b = rig.path("b", standby);
+    rig.add(b);
+    b.device().setState(DeviceState.QUIESCE);
+    rig.runMillis(100_000);
+    standby.notReady = false;
+    b.device().setState(DeviceState.RUNNING);
+    rig.runMillis(70_000);
+    assertThat(use(1)).isEqualTo(PathState.USABLE);
+  }
+
+  @Test
   void aComparisonThatCouldNotBeMadeIsMadeAgain() {
     rig = new Rig(new ScsiMultipathConfig(MultipathMode.ALWAYS, IoPolicies.NUMA, false, true));
     Rig.Path a = rig.path("a", unit);
