@@ -140,7 +140,8 @@ public final class ScsiMpathHead {
     boolean readOnly = false;
     long smallest = Long.MAX_VALUE;
     for (MpathDevice<ScsiMpathDevice> path : mpath.devices()) {
-      if (path.driverPath().swapped().isEmpty() && path.driverPath().isSized()) {
+      ScsiMpathDevice member = path.driverPath();
+      if (member.pending().isEmpty() && member.swapped().isEmpty() && member.isSized()) {
         BlockLimits limits = path.disk().limits();
         stacked = stacked == null ? limits : StackedLimits.stack(stacked, limits);
         readOnly |= limits.readOnly();

@@ -286,4 +286,20 @@ class PendingPathTest {
     rig.runMillis(70_000);
     assertThat(rig.head(0).paths()).extracting(PathSnapshot::use).containsOnly(PathState.USABLE);
   }
+
+  @Test
+  void aPathThatIsNotAdmittedDoesNotMakeTheDiskReadOnly() {
+    rig.add(rig.path("a", unit));
+    AdmissionStep refusing = path -> CompletableFuture.completedFuture("not registered");
+    rig.multipath.addAdmissionStep(refusing);
+    standby.writeProtected = true;
+    rig.add(rig.path("b", standby));
+    rig.runMillis(5_000);
+    assertThat(use(1)).isEqualTo(PathState.UNAVAILABLE);
+    assertThat(rig.head(0).readOnly()).isFalse();
+    rig.multipath.removeAdmissionStep(refusing);
+    rig.runMillis(40_000);
+    assertThat(use(1)).isEqualTo(PathState.USABLE);
+    assertThat(rig.head(0).readOnly()).isTrue();
+  }
 }
