@@ -1,10 +1,10 @@
 package io.multipath4j.scsi.multipath;
 
-import io.multipath4j.block.BlockDevice;
 import io.multipath4j.libmultipath.ActiveCounter;
 import io.multipath4j.libmultipath.MpathDevice;
 import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.ScsiDevice;
+import io.multipath4j.scsi.ScsiDisk;
 import io.multipath4j.scsi.codec.AccessState;
 import io.multipath4j.scsi.codec.Lun;
 
@@ -22,6 +22,7 @@ public final class ScsiMpathDevice {
   private final ScsiMpathHeads.Claim claim;
   private final ScsiDevice device;
   private final LunIdentity identity;
+  private final ScsiDisk disk;
   private final MpathDevice<ScsiMpathDevice> mpath;
 
   /** Without ALUA a path is optimal for ever. */
@@ -46,8 +47,9 @@ public final class ScsiMpathDevice {
       ScsiMpathHeads.Claim claim,
       ScsiDevice device,
       LunIdentity identity,
-      BlockDevice disk,
+      ScsiDisk disk,
       ActiveCounter active) {
+    this.disk = disk;
     this.claim = claim;
     this.device = device;
     this.identity = identity;
@@ -258,6 +260,7 @@ public final class ScsiMpathDevice {
   boolean remove() {
     boolean first = !removed;
     removed = true;
+    disk.letGo();
     return first;
   }
 
