@@ -1,6 +1,8 @@
 package io.multipath4j.scsi;
 
+import io.multipath4j.block.BlockStatus;
 import io.multipath4j.scsi.codec.Lun;
+import io.multipath4j.scsi.codec.Sense;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,9 +27,13 @@ final class HostScanner {
   /** The same, of a target that reports a change all the time. */
   static final long MAX_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(64);
 
+  /** Most scans that were asked for and have not ended; one more fails. */
+  static final int MAX_SCANS = 64;
+
   private final ScsiHost host;
   private final ProbeBackOff backOff = new ProbeBackOff();
   private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+  private int scans;
   private boolean discovers;
   private boolean planned;
   private boolean scanning;
@@ -47,14 +53,24 @@ final class HostScanner {
       throw new IllegalArgumentException(
           "scan pattern '" + pattern + "': a host has channel 0 with target 0 only");
     }
+    if (scans == MAX_SCANS) {
+      return CompletableFuture.failedFuture(
+          new ScsiException(
+              "host %d: %d scans are under way or wait; ask again when they are done"
+                  .formatted(host.number(), scans),
+              BlockStatus.AGAIN,
+              Sense.NONE));
+    }
     boolean all = pattern.lun() == ScanPattern.ANY;
     discovers |= all;
+    scans++;
     CompletableFuture<ScanResult> scan =
         last.handle((ignored, failure) -> 0)
             .thenCompose(ignored -> {
               HostScan one = new HostScan(host, backOff, all);
               return all ? one.all() : one.one(Lun.of(pattern.lun()));
-            });
+            })
+            .whenComplete((result, failure) -> scans--);
     last = scan;
     return scan;
   }

@@ -231,7 +231,7 @@ public final class ScsiHost {
    * <p>With a number for the LUN: that one alone is probed, or looked at again; nothing is removed.
    *
    * @return completed on the loop thread when all are through; fails with {@link ScsiException}
-   *     when the target does not give a list
+   *     when the target does not give a list, or too many scans were asked for
    * @throws IllegalArgumentException when the pattern names a channel or target other than 0
    */
   public CompletableFuture<ScanResult> scan(ScanPattern pattern) {

@@ -476,4 +476,17 @@ class HostScanTest {
     host.remove(host.device(Lun.of(1)));
     assertThat(await(scan).present()).extracting(ScsiDevice::address).hasSize(1);
   }
+
+  @Test
+  void onlySoManyScansWait() {
+    map(0);
+    List<CompletableFuture<ScanResult>> scans = new ArrayList<>();
+    for (int i = 0; i < HostScanner.MAX_SCANS; i++) {
+      scans.add(host.scan(ScanPattern.ALL));
+    }
+    assertThat(host.scan(ScanPattern.ALL).exceptionNow())
+        .hasMessageContaining("host 3: 64 scans are under way or wait");
+    scans.forEach(this::await);
+    assertThat(await(host.scan(ScanPattern.ALL)).present()).hasSize(1);
+  }
 }
