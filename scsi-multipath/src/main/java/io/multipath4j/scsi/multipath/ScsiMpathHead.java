@@ -133,7 +133,7 @@ public final class ScsiMpathHead {
   /**
    * Fits the disk to its paths: limits only become stricter, since I/O that was split to the former
    * ones is under way; but it is read-only exactly as long as one of the paths is, and grows when
-   * all of them tell a larger size.
+   * all of them tell a larger size. Without any that counts it stays as it is.
    */
   void restack() {
     @Nullable BlockLimits stacked = mpath.isLive() ? mpath.limits() : null;
@@ -148,9 +148,9 @@ public final class ScsiMpathHead {
         smallest = Math.min(smallest, path.disk().capacityBytes());
       }
     }
-    if (stacked != null) {
+    if (stacked != null && smallest != Long.MAX_VALUE) {
       long now = mpath.capacityBytes();
-      long capacity = smallest == Long.MAX_VALUE ? now : Math.max(now, smallest);
+      long capacity = Math.max(now, smallest);
       mpath.setGeometry(capacity, StackedLimits.withReadOnly(stacked, readOnly));
       if (mpath.isLive() && capacity != now) {
         topology.headResized(this);

@@ -213,4 +213,17 @@ class DelayedRemovalTest {
     assertThat(rig.head(0).delayedRemovalSecs()).isEqualTo(DELAY_SECS);
     assertThat(rig.multipath.setDelayedRemovalSecs(7, 1)).isFalse();
   }
+
+  @Test
+  void aReadOnlyDiskStaysReadOnlyWithoutPaths() {
+    unit.writeProtected = true;
+    Rig.Path b = rig.path("b", unit);
+    rig.add(b);
+    assertThat(rig.head(0).readOnly()).isTrue();
+    delete(a);
+    delete(b);
+    assertThat(rig.head(0).removalPending()).isTrue();
+    submit(1);
+    assertThat(ended).as("nothing to wait for").containsExactly(BlockStatus.TARGET);
+  }
 }
