@@ -284,6 +284,19 @@ class ScsiMultipathTreeTest {
   }
 
   @Test
+  void aPathThatIsNotAdmittedIsNoneThatIsLeft() {
+    FakeLogicalUnit standby = rig.unit.twin();
+    standby.notReady = true;
+    rig.add(10, new FakeTransport("iqn.t at 10", rig.rig.loop, standby).withSession());
+    rig.newEvents();
+    rig.paths.getFirst().transport().cut("test");
+    rig.rig.runMillis(10);
+    assertThat(rig.newEvents())
+        .singleElement()
+        .satisfies(event -> assertThat(event.environment()).contains("MPATH_PATHS_LEFT=1"));
+  }
+
+  @Test
   void aPathThatFailsAndReturnsIsTold() {
     rig.newEvents();
     rig.paths.getFirst().transport().cut("test");

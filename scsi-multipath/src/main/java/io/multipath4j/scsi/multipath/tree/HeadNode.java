@@ -1,10 +1,10 @@
 package io.multipath4j.scsi.multipath.tree;
 
 import io.multipath4j.libmultipath.MpathHead;
+import io.multipath4j.libmultipath.MpathHeadSnapshot.PathState;
 import io.multipath4j.libmultipath.sysfs.MemberLinks;
 import io.multipath4j.libmultipath.sysfs.ShownHead;
 import io.multipath4j.reactor.EventLoop;
-import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.multipath.ScsiMpathDevice;
 import io.multipath4j.scsi.multipath.ScsiMpathHead;
@@ -112,8 +112,8 @@ final class HeadNode implements ShownHead {
   }
 
   private long usablePaths() {
-    return head.paths().stream()
-        .filter(path -> path.device().state() == DeviceState.RUNNING)
+    return head.mpath().snapshot().paths().stream()
+        .filter(path -> path.state() == PathState.USABLE || path.state() == PathState.RESTING)
         .count();
   }
 
