@@ -8,6 +8,7 @@ import io.multipath4j.scsi.multipath.PlainDisk;
 import io.multipath4j.scsi.multipath.ScsiMpathHead;
 import io.multipath4j.scsi.multipath.ScsiMultipath;
 import io.multipath4j.scsi.multipath.TopologyListener;
+import io.multipath4j.scsi.multipath.tree.DiskStatistics;
 import io.multipath4j.sysfs.SysfsTree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,8 +89,9 @@ public final class Mounts implements AutoCloseable {
     }
     requireOwn(place);
     try {
-      DiskMount mount =
-          DiskMount.mount(place, new MountContent(tree, disks, Map.of()), clock, false);
+      MountContent content =
+          new MountContent(tree, disks, Map.of("diskstats", () -> DiskStatistics.text(tree)));
+      DiskMount mount = DiskMount.mount(place, content, clock, false);
       mounts.put(place, mount);
       return mount;
     } catch (MountException refused) {

@@ -3,6 +3,7 @@ package io.multipath4j.scsi.multipath;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.multipath4j.libmultipath.IoPolicies;
+import io.multipath4j.scsi.multipath.tree.DiskStatistics;
 import io.multipath4j.scsi.multipath.tree.ScsiMultipathTree;
 import io.multipath4j.sysfs.SysfsErrno;
 import io.multipath4j.sysfs.SysfsFile;
@@ -49,6 +50,17 @@ class ScsiMultipathTreeTest {
             """);
     assertThat(rig.cat("/class/scsi_mpath_device/0/wwid")).isEqualTo(TreeRig.WWID + "\n");
     assertThat(rig.cat("/class/scsi_mpath_device/0/iopolicy")).isEqualTo("numa\n");
+  }
+
+  @Test
+  void diskstatsHasALineForEachDiskThatCounts() {
+    assertThat(DiskStatistics.text(rig.tree))
+        .isEqualTo(
+            """
+               8      32 sdc 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
+               0       0 sdc:0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
+               0       0 sdc:1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
+            """);
   }
 
   @Test
