@@ -80,7 +80,8 @@ final class DiskFile implements Node {
       throw new FuseError(Errno.ENXIO);
     }
     int mode = isReadOnly() ? READ_ONLY_MODE : MODE;
-    return new FileStat(id, device.capacityBytes(), mode, 1, addedAt);
+    long bytes = device.capacityBytes();
+    return new FileStat(id, bytes, bytes / FileStat.SECTOR_BYTES, mode, 1, addedAt);
   }
 
   @Override

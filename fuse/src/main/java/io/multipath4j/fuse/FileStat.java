@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param links {@code st_nlink}
  * @param modified the one time that all three are
  */
-record FileStat(long inode, long sizeBytes, int mode, int links, Instant modified) {
+record FileStat(long inode, long sizeBytes, long sectors, int mode, int links, Instant modified) {
   static final int S_IFMT = 0170000;
   static final int S_IFDIR = 0040000;
   static final int S_IFREG = 0100000;
@@ -21,18 +21,18 @@ record FileStat(long inode, long sizeBytes, int mode, int links, Instant modifie
   /** {@code struct fuse_attr}. */
   static final int BYTES = 88;
 
-  private static final int SECTOR_BYTES = 512;
+  static final int SECTOR_BYTES = 512;
   private static final int PREFERRED_IO_BYTES = 4096;
 
   static FileStat of(SysfsStat stat, long inode) {
-    return new FileStat(inode, stat.sizeBytes(), stat.mode(), stat.links(), stat.modified());
+    return new FileStat(inode, stat.sizeBytes(), 0, stat.mode(), stat.links(), stat.modified());
   }
 
   /** Writes the 88 bytes. Everything belongs to who mounted. */
   void put(ByteBuffer target, int at, Owner owner) {
     target.putLong(at, inode);
     target.putLong(at + 8, sizeBytes);
-    target.putLong(at + 16, sizeBytes / SECTOR_BYTES);
+    target.putLong(at + 16, sectors);
     for (int time = 0; time < 3; time++) {
       target.putLong(at + 24 + 8 * time, modified.getEpochSecond());
       target.putInt(at + 48 + 4 * time, modified.getNano());

@@ -31,7 +31,7 @@ record Folder(
     for (Node child : children()) {
       links += child.type() == FileStat.S_IFDIR ? 1 : 0;
     }
-    return new FileStat(id, 0, MODE, links, madeAt);
+    return new FileStat(id, 0, 0, MODE, links, madeAt);
   }
 
   @Override

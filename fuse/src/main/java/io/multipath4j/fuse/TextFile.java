@@ -17,7 +17,7 @@ record TextFile(long id, String name, Instant madeAt, Supplier<String> text) imp
 
   @Override
   public FileStat stat() {
-    return new FileStat(id, 0, MODE, 1, madeAt);
+    return new FileStat(id, 0, 0, MODE, 1, madeAt);
   }
 
   @Override

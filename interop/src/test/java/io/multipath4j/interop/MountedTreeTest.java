@@ -98,6 +98,7 @@ class MountedTreeTest {
           .contains("-rw-r--r-- 1 4096 root sys/class/scsi_mpath_device/0/iopolicy")
           .contains("-r--r--r-- 1 0 root sys/class/scsi_mpath_device/0/vpd_pg83")
           .contains("drwxr-xr-x 4 0 root sys");
+      assertThat(shell("ls -l sys/class/scsi_mpath_device/0/")).startsWith("total 0\n");
       assertThat(shell("ls -l sys/class/scsi_mpath_device"))
           .contains("0 -> ../../devices/virtual/scsi_mpath_device/0");
       assertThat(shell("readlink sys/class/scsi_mpath_device/0"))
