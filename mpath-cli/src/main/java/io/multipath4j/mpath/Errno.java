@@ -42,7 +42,10 @@ final class Errno {
   static String line(String what, ControlException error) {
     String words = WORDS.get(error.errno());
     if (words == null) {
-      return what + ": " + error.sentence();
+      // What a disk says of itself begins with its name.
+      return error.sentence().startsWith(what + ": ")
+          ? error.sentence()
+          : what + ": " + error.sentence();
     }
     return what
         + ": "

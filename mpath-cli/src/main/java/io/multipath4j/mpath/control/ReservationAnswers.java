@@ -6,6 +6,7 @@ import io.multipath4j.mpath.control.ReservationRequest.Answer;
 import io.multipath4j.scsi.codec.ReservationCapabilities;
 import io.multipath4j.scsi.codec.ReservationFullStatus;
 import io.multipath4j.scsi.codec.ReservationType;
+import io.multipath4j.scsi.multipath.HeadSnapshot;
 import io.multipath4j.scsi.multipath.ScsiMultipath;
 import io.multipath4j.scsi.multipath.reservation.HeadReservations;
 import io.multipath4j.scsi.multipath.reservation.ReservationSnapshot;
@@ -57,11 +58,19 @@ public final class ReservationAnswers {
   }
 
   private CompletableFuture<Answer> onLoop(ReservationRequest request) {
-    Optional<HeadReservations> found =
-        multipath.heads().stream()
-            .filter(head -> head.disk().equals(request.disk()))
-            .findFirst()
-            .flatMap(head -> multipath.reservations(head.index()));
+    List<HeadSnapshot> heads = multipath.heads();
+    Optional<HeadSnapshot> named =
+        heads.stream().filter(head -> head.disk().equals(request.disk())).findFirst();
+    if (named.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new ControlException(
+              "ENODEV",
+              "there is no multipath disk "
+                  + request.disk()
+                  + "; there are "
+                  + heads.stream().map(HeadSnapshot::disk).toList()));
+    }
+    Optional<HeadReservations> found = named.flatMap(head -> multipath.reservations(head.index()));
     if (found.isEmpty()) {
       return CompletableFuture.failedFuture(
           new ControlException(

@@ -142,6 +142,17 @@ class ControlChannelTest {
   }
 
   @Test
+  void aDiskThatIsNotThereHasNoReservations() {
+    assertRefused(
+        () ->
+            ask(
+                new ReservationRequest(
+                    "sdz", ReservationRequest.Action.READ_KEYS, "", "", "", false)),
+        "ENODEV",
+        "there is no multipath disk sdz");
+  }
+
+  @Test
   void aDirectoryThatIsNotOursIsNotMountedAt() {
     assertRefused(() -> ask(new MountRequest("relative", true)), "EINVAL", "absolute");
     assertRefused(
