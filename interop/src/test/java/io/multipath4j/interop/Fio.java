@@ -6,6 +6,9 @@ import java.time.Duration;
 /** Loads of fio over NBD. */
 final class Fio {
 
+  /** How it ends when it was told to by a signal, and had no error. */
+  static final int STOPPED = 128;
+
   private Fio() {}
 
   /** 4 KiB random writes at depth 32, each read back and its checksum compared. */

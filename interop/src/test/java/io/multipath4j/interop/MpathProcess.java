@@ -25,6 +25,16 @@ final class MpathProcess implements AutoCloseable {
 
   /** Starts {@code mpath ARGUMENTS}. */
   static MpathProcess start(Path folder, String... arguments) throws IOException {
+    return start(folder, List.of(), arguments);
+  }
+
+  /** As {@link #start}, for a verb that ends soon: nothing is worth a second compilation. */
+  static MpathProcess startBrief(Path folder, String... arguments) throws IOException {
+    return start(folder, List.of("-XX:TieredStopAtLevel=1"), arguments);
+  }
+
+  private static MpathProcess start(Path folder, List<String> javaOptions, String... arguments)
+      throws IOException {
     Path log = Files.createTempFile(folder, "mpath", ".log");
     List<String> command =
         new ArrayList<>(
@@ -37,6 +47,7 @@ final class MpathProcess implements AutoCloseable {
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),
                 "io.multipath4j.mpath.Main"));
+    command.addAll(1, javaOptions);
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
