@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -123,22 +121,17 @@ class ArrayWithLibiscsiTest {
   })
   void conformanceFamilyPassesWithNoMoreThanTheKnownSkips(String family, int knownSkips)
       throws Exception {
-    Program suite = Program.require("iscsi-test-cu", "libiscsi-bin");
-    Program.Result result = suite.run(LIMIT, "-d", "-v", "-t", "ALL." + family, array.firstUrl());
-    assertThat(failed(result.output())).as(result.output()).isZero();
-    assertThat(skips(result.output())).as(result.output()).isEqualTo(knownSkips);
+    ConformanceSuite.Outcome outcome =
+        new ConformanceSuite().run("ALL." + family, array.firstUrl());
+    assertThat(outcome.failed()).as(outcome.output()).isZero();
+    assertThat(outcome.skipped()).as(outcome.output()).isEqualTo(knownSkips);
   }
 
-  private static long skips(String output) {
-    return output.lines().filter(line -> line.contains("[SKIPPED]")).count();
-  }
-
-  private static int failed(String output) {
-    // "tests     12     12     12      0        0": total, ran, passed, failed, inactive
-    Matcher row =
-        Pattern.compile("tests\\s+\\d+\\s+(\\d+)\\s+\\d+\\s+(\\d+)\\s+\\d+").matcher(output);
-    assertThat(row.find()).as("summary of the suite in %s", output).isTrue();
-    assertThat(Integer.parseInt(row.group(1))).as("tests that ran").isPositive();
-    return Integer.parseInt(row.group(2));
+  /** Each test through two nexuses: what one path registers and reserves, the other one sees. */
+  @Test
+  void reservationsAndDataAreOneOverTwoPaths() throws Exception {
+    ConformanceSuite suite = new ConformanceSuite();
+    suite.run("SCSI.Pr[io]*", array.firstUrl(), array.secondUrl()).expectAllPassed(20);
+    suite.run("SCSI.MultipathIO", array.firstUrl(), array.secondUrl()).expectAllPassed(4);
   }
 }

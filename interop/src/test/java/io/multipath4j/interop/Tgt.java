@@ -109,6 +109,13 @@ final class Tgt implements AutoCloseable {
     admin("--op", "bind", "--mode", "target", "--tid", "1", "-I", "ALL");
   }
 
+  /** Adds a portal to this process: a second nexus to the same LUN and its reservations. */
+  String addPortal(int anotherPort) throws IOException, InterruptedException {
+    String another = "127.0.0.1:" + anotherPort;
+    admin("--op", "new", "--mode", "portal", "--param", "portal=" + another);
+    return "iscsi://" + another + "/" + TARGET + "/1";
+  }
+
   /** Kills the process: its connections are reset and its portal refuses. */
   void kill() throws InterruptedException {
     Program.kill(process);
