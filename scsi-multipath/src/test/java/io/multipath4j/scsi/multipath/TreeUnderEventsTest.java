@@ -14,6 +14,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TreeUnderEventsTest {
 
   private static final int EVENTS = 60;
+  private static final int CONCURRENT_EVENTS = 100;
+  private static final int CONCURRENT_READS = 20_000;
   private static final List<String> POLICIES = List.of("numa", "round-robin", "queue-depth");
 
   /** What a file of an object that is there may answer: it has no such page, state or id. */
@@ -61,6 +68,57 @@ class TreeUnderEventsTest {
                         "/block/" + disk.name() + "/delayed_removal_secs", "0")));
     assertThat(rig.names("/class/scsi_mpath_device")).isEmpty();
     assertThat(rig.names("/block")).containsExactly("sda", "sdb");
+  }
+
+  @Test
+  void aReaderOnAnotherThreadMeetsNoOtherErrorThanThoseOfTheTree() throws Exception {
+    long seed = 7;
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    TreeRig rig = TreeRig.ofTheCoverLetter();
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicLong reads = new AtomicLong();
+    FutureTask<Void> reading =
+        new FutureTask<>(() -> {
+          while (!done.get()) {
+            readAll(rig.tree.root(), reads);
+          }
+          return null;
+        });
+    Thread reader = new Thread(reading, "reader");
+    reader.start();
+    try {
+      // Until both have had their turns, however busy the machine is.
+      for (int i = 0; i < CONCURRENT_EVENTS || reads.get() < CONCURRENT_READS; i++) {
+        if (reading.isDone()) {
+          reading.get(); // it never ends by itself: says why it did
+        }
+        event(rig, random);
+        rig.rig.runMillis(random.nextInt(500));
+      }
+    } finally {
+      done.set(true);
+    }
+    reading.get(30, TimeUnit.SECONDS);
+  }
+
+  private static void readAll(SysfsNode node, AtomicLong reads) {
+    try {
+      switch (node) {
+        case SysfsDirectory directory ->
+            directory.children().forEach(child -> readAll(child, reads));
+        case SysfsLink link -> link.read();
+        case SysfsFile file -> {
+          if (file.attribute().show() != null) {
+            file.readBytes();
+          }
+        }
+      }
+    } catch (SysfsException e) {
+      boolean gone = e.errno() == SysfsErrno.ENODEV;
+      assertThat(gone || NO_VALUE.contains(e.errno())).as(e.getMessage()).isTrue();
+    }
+    reads.incrementAndGet();
   }
 
   private static void event(TreeRig rig, Random random) {
