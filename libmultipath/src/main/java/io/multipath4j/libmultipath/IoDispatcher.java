@@ -245,8 +245,9 @@ final class IoDispatcher<P> {
   }
 
   private boolean isGivenUp(MpathIo<P> io) {
-    long most = (long) Math.max(1, table.paths().length) * options.attemptsPerPath();
-    return io.attempts >= most
+    // Attempts on paths that are gone must not count against those that are left.
+    io.mostPaths = Math.max(io.mostPaths, table.paths().length);
+    return io.attempts >= (long) io.mostPaths * options.attemptsPerPath()
         || (options.bioTimeoutNanos() > 0 && waitNanos(io, loop.clock().nanoTime()) <= 0);
   }
 

@@ -26,6 +26,9 @@ final class MpathIo<P> implements BioCompletion, Runnable {
 
   int attempts;
 
+  /** Most paths that there were after any of its attempts. */
+  int mostPaths;
+
   /** When it was submitted; known only where there is a limit of time. */
   long submittedNanos;
 
@@ -49,6 +52,7 @@ final class MpathIo<P> implements BioCompletion, Runnable {
     original = bio;
     triedPaths = 0;
     attempts = 0;
+    mostPaths = 1;
     timed = false;
     parked = false;
   }

@@ -163,6 +163,25 @@ class PathBackOffTest {
   }
 
   @Test
+  void attemptsOnPathsThatAreGoneDoNotCountAgainstTheOneThatIsLeft() {
+    FakePath gone = failing();
+    FakePath left = failing();
+    fixture.read();
+    while (left.submissions < MpathHeadOptions.DEFAULTS.attemptsPerPath() - 1) {
+      fixture.loop.advanceMillis(100);
+    }
+    int before = left.submissions;
+    fixture.head.deleteDevice(gone.device);
+    fixture.loop.advanceMillis(5_000);
+    assertThat(fixture.ended).isEmpty();
+    assertThat(left.submissions).isGreaterThan(before);
+    left.endsAtOnce = Optional.of(BlockStatus.OK);
+    fixture.loop.advanceMillis(10_000);
+    assertThat(fixture.ended.values()).containsExactly(BlockStatus.OK);
+    fixture.assertBalanced();
+  }
+
+  @Test
   void aBioThatFailsOnEveryPathIsGivenUpThoughOthersSucceed() {
     FakePath first = fixture.optimized();
     FakePath second = fixture.optimized();
