@@ -178,6 +178,17 @@ final class ScsiMpathHeads {
     }
   }
 
+  /** Returns how many numbers are taken. */
+  NumbersInUse numbersInUse() {
+    lock.lock();
+    try {
+      int paths = byId.values().stream().mapToInt(head -> head.pathIndices().count()).sum();
+      return new NumbersInUse(headIndices.count(), diskIndices.count(), paths);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns the heads in the order of their making. */
   List<ScsiMpathHead> list() {
     lock.lock();

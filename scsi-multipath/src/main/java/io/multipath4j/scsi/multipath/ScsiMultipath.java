@@ -111,6 +111,11 @@ public final class ScsiMultipath {
     return heads.list();
   }
 
+  /** Returns how many numbers of heads, disks and paths are taken. Any thread. */
+  public NumbersInUse numbersInUse() {
+    return heads.numbersInUse();
+  }
+
   /** Adds who is told what comes and goes from now on. */
   public void addTopologyListener(TopologyListener listener) {
     topology.add(listener);

@@ -222,6 +222,16 @@ class ScsiMultipathTest {
   }
 
   @Test
+  void numbersAreInUseAsLongAsThereIsSomethingToNumber() {
+    Rig.Path a = rig.path("a", unit);
+    rig.add(a);
+    rig.add(rig.path("b", unit));
+    assertThat(rig.multipath.numbersInUse()).isEqualTo(new NumbersInUse(1, 1, 2));
+    rig.multipath.removePath(a.device());
+    assertThat(rig.multipath.numbersInUse()).isEqualTo(new NumbersInUse(1, 1, 1));
+  }
+
+  @Test
   void aPathTooManyIsRefusedAndIsNoSecondDisk() {
     for (int i = 0; i < ScsiMpathHead.MAX_PATHS; i++) {
       rig.add(rig.path("p" + i, unit));
