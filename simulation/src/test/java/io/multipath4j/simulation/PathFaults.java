@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Random trouble on the paths of a stack, one at a time on each path.
+ * Random trouble on the way between an initiator and an array, one at a time on each path.
  *
  * <p>No trouble lets the array execute a command that its initiator has given up: whatever was sent
  * on a connection that the initiator may have left is thrown away. (That such commands can come
@@ -82,7 +82,7 @@ final class PathFaults {
           AccessState.UNAVAILABLE,
           AccessState.TRANSITIONING);
 
-  private final SimulatedStack stack;
+  private final FaultSite site;
   private final EventLoop loop;
   private final SplittableRandom random;
   private final IscsiSession stranger;
@@ -91,17 +91,17 @@ final class PathFaults {
   /**
    * @param stranger another session with the array, which resets the logical unit
    */
-  PathFaults(SimulatedStack stack, IscsiSession stranger, SplittableRandom random) {
-    this.stack = stack;
+  PathFaults(FaultSite site, IscsiSession stranger, SplittableRandom random) {
+    this.site = site;
     this.stranger = stranger;
     this.random = random;
-    this.loop = stack.network.newLoop("fate");
+    this.loop = site.network().newLoop("fate");
   }
 
   /** Plans something of these kinds, on a random path, after a delay. */
   void plan(long delayNanos, List<Kind> kinds) {
     Kind kind = kinds.get(random.nextInt(kinds.size()));
-    int path = random.nextInt(stack.paths.size());
+    int path = random.nextInt(site.links().size());
     loop.schedule(delayNanos, () -> happen(kind, path));
   }
 
@@ -111,8 +111,8 @@ final class PathFaults {
 
   /** Ends all trouble, for good. */
   void end() {
-    for (int i = 0; i < stack.paths.size(); i++) {
-      SimulatedLink link = stack.paths.get(i).link();
+    for (int i = 0; i < site.links().size(); i++) {
+      SimulatedLink link = site.links().get(i);
       if (troubled.get(i) && !LATE_COMMANDS) {
         link.reset();
       }
@@ -125,10 +125,10 @@ final class PathFaults {
       return;
     }
     int millis = outageMillis();
-    stack.trace.add("path " + path + ": " + kind + " for " + millis + " ms");
+    site.trace().add("path " + path + ": " + kind + " for " + millis + " ms");
     troubled.set(path);
-    SimulatedLink link = stack.paths.get(path).link();
-    Portal portal = stack.portals().get(path);
+    SimulatedLink link = site.links().get(path);
+    Portal portal = site.array().portals().get(path);
     switch (kind) {
       case RESET -> {
         link.reset();
@@ -169,14 +169,15 @@ final class PathFaults {
         endLater(path, millis, false);
       }
       case LOGICAL_UNIT_RESET -> {
-        stack.initiatorLoop.execute(() ->
-            stranger.resetLogicalUnit(
-                SimulatedStack.LUN, result -> stack.trace.add("reset: " + result)));
+        site.initiatorLoop()
+            .execute(() ->
+                stranger.resetLogicalUnit(
+                    SimulatedStack.LUN, result -> site.trace().add("reset: " + result)));
         troubled.clear(path);
       }
       case ACCESS_STATE -> {
         AccessState state = BAD_STATES.get(random.nextInt(BAD_STATES.size()));
-        stack.arrayLoop.execute(() -> stack.array.setAccessState(path + 1, state));
+        site.arrayLoop().execute(() -> site.array().setAccessState(path + 1, state));
         endLater(path, millis, false);
       }
       case BUSY,
@@ -214,7 +215,7 @@ final class PathFaults {
 
   /** Without digests nobody could see damage. */
   private CommandFault damage() {
-    return stack.hasDigests() ? CommandFault.corruptData() : CommandFault.absurdLength();
+    return site.digests() ? CommandFault.corruptData() : CommandFault.absurdLength();
   }
 
   /** Mostly short, some long. */
@@ -227,9 +228,9 @@ final class PathFaults {
         millis * MILLI,
         () -> {
           if (troubled.get(path)) {
-            stack.trace.add("path " + path + ": good again");
+            site.trace().add("path " + path + ": good again");
             if (resetBefore) {
-              stack.paths.get(path).link().reset();
+              site.links().get(path).reset();
             }
             restore(path);
           }
@@ -238,12 +239,12 @@ final class PathFaults {
 
   private void restore(int path) {
     troubled.clear(path);
-    SimulatedLink link = stack.paths.get(path).link();
+    SimulatedLink link = site.links().get(path);
     link.pieces(0);
     link.latency(SimulatedLink.DEFAULT_MIN_LATENCY_NANOS, SimulatedLink.DEFAULT_MAX_LATENCY_NANOS);
     link.heal();
-    stack.portals().get(path).restore();
-    stack.arrayLoop.execute(
-        () -> stack.array.setAccessState(path + 1, AccessState.ACTIVE_OPTIMIZED));
+    site.array().portals().get(path).restore();
+    site.arrayLoop()
+        .execute(() -> site.array().setAccessState(path + 1, AccessState.ACTIVE_OPTIMIZED));
   }
 }

@@ -289,8 +289,9 @@ final class SimulatedStack {
     return plan.nbd() ? clientLoop : initiatorLoop;
   }
 
-  boolean hasDigests() {
-    return plan.digests();
+  FaultSite faultSite() {
+    List<SimulatedLink> links = paths.stream().map(Path::link).toList();
+    return new FaultSite(network, trace, links, array, arrayLoop, initiatorLoop, plan.digests());
   }
 
   List<Portal> portals() {

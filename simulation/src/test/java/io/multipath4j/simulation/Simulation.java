@@ -37,7 +37,7 @@ final class Simulation {
     stack.head().setQueueIfNoPath(true);
     load = new RandomLoad(stack.deviceLoop(), stack.device(), depth, stack.trace, random.split());
     stranger = stack.newSession(stack.paths.getFirst().address(), STRANGER_ISID);
-    faults = new PathFaults(stack, stranger, random.split());
+    faults = new PathFaults(stack.faultSite(), stranger, random.split());
     stack.await(stranger.start());
   }
 
