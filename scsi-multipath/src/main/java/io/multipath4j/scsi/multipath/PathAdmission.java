@@ -145,7 +145,12 @@ final class PathAdmission {
 
   private CompletableFuture<ContentSample.Outcome> content(ScsiMpathDevice path) {
     ScsiMpathHead head = path.head();
-    boolean nothingToCompare = !head.mpath().isLive() || head.mpath().devicesEmpty();
+    // The disk is read through paths that were admitted: without any, its reads would wait for
+    // this.
+    boolean nothingToCompare =
+        !head.mpath().isLive()
+            || head.paths().stream()
+                .allMatch(other -> other.equals(path) || !other.pending().isEmpty());
     if (path.isRemoved() || nothingToCompare || !config.mustVerifyContent(head.id())) {
       return done(ContentSample.Outcome.SAME);
     }

@@ -288,6 +288,21 @@ class PendingPathTest {
   }
 
   @Test
+  void theOnlyPathOfADiskIsNotComparedWithTheDiskThatWaitsForIt() {
+    rig = new Rig(new ScsiMultipathConfig(MultipathMode.ALWAYS, IoPolicies.NUMA, false, true));
+    Rig.Path a = rig.path("a", unit);
+    rig.add(a);
+    rig.multipath.setDelayedRemovalSecs(0, 60);
+    a.host().remove(a.device());
+    AdmissionStep refusing = path -> CompletableFuture.completedFuture("not registered");
+    rig.multipath.addAdmissionStep(refusing);
+    rig.add(rig.path("b", unit));
+    rig.multipath.removeAdmissionStep(refusing);
+    rig.runMillis(70_000);
+    assertThat(rig.head(0).paths()).extracting(PathSnapshot::use).containsExactly(PathState.USABLE);
+  }
+
+  @Test
   void aPathThatIsNotAdmittedDoesNotMakeTheDiskReadOnly() {
     rig.add(rig.path("a", unit));
     AdmissionStep refusing = path -> CompletableFuture.completedFuture("not registered");
