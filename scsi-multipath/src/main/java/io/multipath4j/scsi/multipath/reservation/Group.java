@@ -302,7 +302,7 @@ final class Group {
   /** With a type that lets only the holder do I/O, the other paths get none. */
   void barOthers() {
     for (Nexus nexus : nexuses.all()) {
-      nexus.path().bar(isExclusive() && nexus != holder);
+      nexus.anotherHolds(isExclusive() && nexus != holder);
     }
   }
 

@@ -118,7 +118,10 @@ final class HoldOperations {
               nexus
                   .commands()
                   .preempt(key, victim, type, abort)
-                  .thenCompose(done -> refresh(nexus, key, nexus))
+                  .thenCompose(done -> {
+                    group.nexuses().stripped(victim); // may have been a former key of this host
+                    return refresh(nexus, key, nexus);
+                  })
                   .exceptionallyCompose(failure ->
                       group.bringOrTakeOut(nexus).thenCompose(looked -> failed(failure))));
         });

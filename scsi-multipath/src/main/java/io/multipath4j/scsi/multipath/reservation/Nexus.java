@@ -5,6 +5,7 @@ final class Nexus {
 
   private final NexusPath path;
   private Registration registration;
+  private boolean anotherHolds;
 
   Nexus(NexusPath path, Registration registration) {
     this.path = path;
@@ -23,8 +24,20 @@ final class Nexus {
     return registration;
   }
 
+  /** As long as it may have a key that it has no right to, it carries no I/O. */
   void registration(Registration known) {
     registration = known;
+    bar();
+  }
+
+  /** Sets whether another nexus holds a reservation that lets only its holder do I/O. */
+  void anotherHolds(boolean exclusively) {
+    anotherHolds = exclusively;
+    bar();
+  }
+
+  private void bar() {
+    path.bar(anotherHolds || isUncertain());
   }
 
   boolean isClean() {
@@ -42,7 +55,7 @@ final class Nexus {
   /** It has been away, or its key may have been taken: it is to be asked. */
   void doubtRegistration() {
     if (registration instanceof Registration.Holds(long key)) {
-      registration = new Registration.Perhaps(key);
+      registration(new Registration.Perhaps(key));
     }
   }
 

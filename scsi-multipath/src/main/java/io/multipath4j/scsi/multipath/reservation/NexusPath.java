@@ -18,6 +18,6 @@ public interface NexusPath {
   /** Takes the path out of use until {@link HeadReservations#admit} has admitted it again. */
   void doubt();
 
-  /** Sets whether another path holds a reservation that lets only its holder do I/O. */
+  /** Sets whether I/O that this path would carry has to take another one, or to wait. */
   void bar(boolean barred);
 }

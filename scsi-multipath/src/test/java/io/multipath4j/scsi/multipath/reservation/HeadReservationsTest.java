@@ -34,6 +34,7 @@ class HeadReservationsTest {
   private final List<String> news = new ArrayList<>();
   private final KeyStore store = KeyStore.inMemory();
   private final List<FakePath> paths = new ArrayList<>();
+  private final List<String> wrote = new ArrayList<>();
   private int suspensions;
   private int holds;
   private HeadReservations head = newHead();
@@ -313,6 +314,70 @@ class HeadReservationsTest {
       assertThat(array.keys).containsOnlyKeys("foreign");
       assertThat(head.snapshot().state()).isEqualTo("preempted");
     }
+  }
+
+  /** What a path with the key could write now, after the preemption. */
+  private void preemptAndWatch(int millis) {
+    loop.schedule(
+        millis * 1_000_000L + 500_000,
+        () -> {
+          array.preemptAsForeigner(KEY);
+          for (int i = 0; i < 400; i++) {
+            loop.schedule(i * 100_000L, this::assertThatAPreemptedHostCannotWrite);
+          }
+        });
+  }
+
+  private void assertThatAPreemptedHostCannotWrite() {
+    for (FakePath path : paths) {
+      if (array.keys.containsKey(path.name) && path.inUse && !path.barred && holds == 0) {
+        wrote.add(path.name);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+  void noPathWritesWhileItsNewRegistrationIsNotProved(int millis) {
+    path("a");
+    path("b");
+    register();
+    array.keys.remove("b"); // the device lost it
+    head.look();
+    preemptAndWatch(millis);
+    settle();
+    assertThat(array.keys).containsOnlyKeys("foreign");
+    assertThat(wrote).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
+  void noPathWritesAfterAPreemptionAmidTheRegistration(int millis) {
+    path("a");
+    path("b");
+    path("c");
+    var _ = head.register(0, KEY, false, false);
+    preemptAndWatch(millis);
+    settle();
+    head.look();
+    settle();
+    assertThat(array.keys).containsOnlyKeys("foreign");
+    assertThat(wrote).isEmpty();
+    assertThat(paths).as("they carry I/O that the reservation allows").noneMatch(p -> p.barred);
+  }
+
+  @Test
+  void aFormerKeyThatThisHostRemovesItselfIsNoPreemptionOfIt() {
+    path("a");
+    FakePath b = path("b");
+    register();
+    goesDown(b);
+    await(head.register(KEY, OTHER_KEY, false, false));
+    await(head.preempt(OTHER_KEY, KEY, WRITE_EXCLUSIVE_REG_ONLY, false));
+    assertThat(array.keys).containsOnlyKeys("a");
+    comesBack(b);
+    assertThat(head.snapshot().state()).isEqualTo("registered");
+    assertThat(array.keys).containsOnlyKeys("a", "b");
   }
 
   @Test
