@@ -9,8 +9,11 @@ import io.multipath4j.scsi.multipath.PlainDisk;
 import io.multipath4j.scsi.multipath.ScsiMpathHead;
 import io.multipath4j.scsi.multipath.ScsiMultipath;
 import io.multipath4j.scsi.multipath.TopologyListener;
+import io.multipath4j.scsi.multipath.reservation.FileKeyStore;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -33,12 +36,14 @@ public final class Initiator {
 
   private static final int ISID_RANDOM_BITS = 24;
   private static final int ISID_QUALIFIER_BITS = 16;
+  private static final int QUALIFIER_MASK = (1 << ISID_QUALIFIER_BITS) - 1;
 
   private final EventLoop loop;
   private final InitiatorConfig config;
   private final InitiatorListener listener;
   private final RandomGenerator random;
   private final ScsiMultipath multipath;
+  private int isidPart;
   private final List<PathAttachment> paths = new ArrayList<>();
   private final CompletableFuture<List<BlockDevice>> ready = new CompletableFuture<>();
   private boolean graceBegan;
@@ -56,6 +61,7 @@ public final class Initiator {
     this.config = config;
     this.listener = listener;
     this.random = random;
+    this.isidPart = random.nextInt(1 << ISID_RANDOM_BITS);
     this.multipath = new ScsiMultipath(loop, config.multipath(), config.numa(), this::happened);
     multipath.addTopologyListener(
         new TopologyListener() {
@@ -86,13 +92,39 @@ public final class Initiator {
     }
     // One random part for the process, the qualifier tells its sessions apart; each session keeps
     // its ISID, so that a target can tell a return from a newcomer.
-    long randomPart = random.nextLong(1L << ISID_RANDOM_BITS) << ISID_QUALIFIER_BITS;
+    Set<Integer> qualifiers = new HashSet<>();
     for (IscsiPath path : wanted) {
-      long isid = ISID_RANDOM_TYPE | randomPart | paths.size();
+      long randomPart = (long) isidPart << ISID_QUALIFIER_BITS;
+      long isid = ISID_RANDOM_TYPE | randomPart | qualifier(path, qualifiers);
       paths.add(new PathAttachment(this, path, paths.size(), isid, loop, config, random));
     }
     paths.forEach(PathAttachment::start);
     return ready.copy();
+  }
+
+  /** The same for the same URL, in whatever order they are named after a restart. */
+  private static int qualifier(IscsiPath path, Set<Integer> taken) {
+    int hash = path.url().hashCode();
+    int qualifier = (hash ^ hash >>> ISID_QUALIFIER_BITS) & QUALIFIER_MASK;
+    while (!taken.add(qualifier)) {
+      qualifier = qualifier + 1 & QUALIFIER_MASK;
+    }
+    return qualifier;
+  }
+
+  /**
+   * Lets disks have persistent reservations, and makes this process's sessions those nexuses that
+   * an earlier process with the same file had. To be called once, before {@link #attach}.
+   *
+   * @param keys stays open until this object is closed: no other process may use its ISIDs
+   * @throws IllegalStateException when there are paths, or they are allowed already
+   */
+  public void allowPersistentReservations(FileKeyStore keys) {
+    if (!paths.isEmpty()) {
+      throw new IllegalStateException("persistent reservations are to be allowed before attach()");
+    }
+    multipath.allowPersistentReservations(keys);
+    isidPart = keys.isidPart();
   }
 
   /** Returns the hosts, heads and paths. Any thread. */

@@ -133,14 +133,19 @@ final class AttachCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure, InterruptedException {
     AttachPlan plan = plan();
+    if (!reservations.areConsistent()) {
+      throw usage("--reservation-keys has no meaning without --persistent-reservations on");
+    }
     Report report = reporting.report(spec);
     prepareFolder(plan.nbd());
     AttachReport told = new AttachReport(report, plan.readOnly());
-    try (NioEventLoop loop = Loops.start("mpath")) {
+    // The keys are let go after the logout: the next process may have the same ISIDs then.
+    try (NioEventLoop loop = Loops.start("mpath");
+        ReservationOptions.Keys keys = new ReservationOptions.Keys()) {
       DiskService service = new DiskService(loop, plan, told, new SecureRandom());
       SysfsTree tree = treeOf(loop, service);
-      try (ReservationOptions.Keys _ = reservations.allow(service.multipath());
-          Mounts mounts =
+      reservations.allow(service.initiator(), new SecureRandom(), keys);
+      try (Mounts mounts =
               Loops.await(
                   Loops.call(
                       loop,

@@ -1,13 +1,14 @@
 package io.multipath4j.mpath;
 
+import io.multipath4j.initiator.Initiator;
 import io.multipath4j.mpath.console.CommandFailure;
-import io.multipath4j.scsi.multipath.ScsiMultipath;
 import io.multipath4j.scsi.multipath.reservation.FileKeyStore;
 import io.multipath4j.scsi.multipath.reservation.KeyStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -55,28 +56,26 @@ final class ReservationOptions {
     }
   }
 
+  /** Tells whether the words go together. */
+  boolean areConsistent() {
+    return reservations == Switch.on || keys == null;
+  }
+
   /** Permits them if the user wants it; to be called before the attachment starts. */
-  Keys allow(ScsiMultipath multipath) throws CommandFailure {
+  void allow(Initiator initiator, RandomGenerator random, Keys open) throws CommandFailure {
     Path path = keys;
-    if (reservations == Switch.off && path != null) {
-      throw new CommandFailure(
-          "--reservation-keys " + path + " has no meaning without --persistent-reservations on");
-    }
-    Keys open = new Keys();
     if (reservations == Switch.on) {
       try {
         if (path == null) {
-          multipath.allowPersistentReservations(KeyStore.inMemory());
+          initiator.multipath().allowPersistentReservations(KeyStore.inMemory());
         } else {
-          FileKeyStore file = FileKeyStore.open(path, open.writer);
+          FileKeyStore file = FileKeyStore.open(path, open.writer, random);
           open.file = file;
-          multipath.allowPersistentReservations(file);
+          initiator.allowPersistentReservations(file);
         }
       } catch (IOException refused) {
-        open.close();
         throw new CommandFailure("--reservation-keys: " + refused.getMessage(), refused);
       }
     }
-    return open;
   }
 }

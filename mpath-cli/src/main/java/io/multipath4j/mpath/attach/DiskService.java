@@ -97,6 +97,11 @@ public final class DiskService {
     return initiator.attach(plan.paths()).thenApply(disks -> serve());
   }
 
+  /** Returns what attaches, for what is to be said before {@link #start}. */
+  public Initiator initiator() {
+    return initiator;
+  }
+
   /** Returns the hosts, heads and paths. Any thread. */
   public ScsiMultipath multipath() {
     return initiator.multipath();

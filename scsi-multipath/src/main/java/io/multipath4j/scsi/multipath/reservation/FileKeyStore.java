@@ -23,10 +23,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
 
 /**
- * Keys in a file, so that a host that was preempted knows it after a restart. Each change replaces
- * the whole file at once: a crash leaves the old one or the new one. One process at a time has it.
+ * Keys in a file, so that a host that was preempted knows it after a restart, and the part of its
+ * ISIDs that makes its nexuses the same ones then. Each change replaces the whole file at once: a
+ * crash leaves the old one or the new one. One process at a time has it.
  *
  * <p>The file and its directory belong to this process's user alone (0600, 0700): whoever can write
  * there can make this host register, or stay out.
@@ -34,7 +36,9 @@ import java.util.concurrent.Executor;
 public final class FileKeyStore implements KeyStore, AutoCloseable {
 
   /** Largest file, in bytes. */
-  static final int MAX_BYTES = KeyFileText.MAX_DISKS * KeyFileText.MAX_LINE_CHARS;
+  static final int MAX_BYTES = (KeyFileText.MAX_DISKS + 2) * KeyFileText.MAX_LINE_CHARS;
+
+  private static final int ISID_PART_BITS = 24;
 
   private static final Set<PosixFilePermission> FILE_MODE =
       PosixFilePermissions.fromString("rw-------");
@@ -45,26 +49,30 @@ public final class FileKeyStore implements KeyStore, AutoCloseable {
   private final Path directory;
   private final Executor writer;
   private final FileChannel lockFile;
+  private final int isidPart;
   private final Object writing = new Object();
   private volatile Map<String, KeyRecord> records;
 
   private FileKeyStore(
-      Path file, Executor writer, FileChannel lockFile, Map<String, KeyRecord> records) {
+      Path file, Executor writer, FileChannel lockFile, KeyFileText.Content content) {
     this.file = file;
     this.directory = directoryOf(file);
     this.writer = writer;
     this.lockFile = lockFile;
-    this.records = records;
+    this.isidPart = content.isidPart();
+    this.records = content.records();
   }
 
   /**
    * Opens a file, or begins a new one; makes its directory when there is none.
    *
    * @param writer runs what blocks: writes to the file
+   * @param random for the ISIDs of a new file; a secure one in production
    * @throws IOException with a sentence for a person when it is not to be trusted, is damaged, or
    *     is in use; nothing has changed then
    */
-  public static FileKeyStore open(Path file, Executor writer) throws IOException {
+  public static FileKeyStore open(Path file, Executor writer, RandomGenerator random)
+      throws IOException {
     Path directory = directoryOf(file);
     if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(directory, mode(DIRECTORY_MODE));
@@ -76,7 +84,11 @@ public final class FileKeyStore implements KeyStore, AutoCloseable {
     FileChannel lockFile = lock(file);
     boolean opened = false;
     try {
-      FileKeyStore store = new FileKeyStore(file, writer, lockFile, read(file));
+      KeyFileText.Content content =
+          Files.exists(file)
+              ? read(file)
+              : new KeyFileText.Content(random.nextInt(1 << ISID_PART_BITS), Map.of());
+      FileKeyStore store = new FileKeyStore(file, writer, lockFile, content);
       opened = true;
       return store;
     } finally {
@@ -156,10 +168,7 @@ public final class FileKeyStore implements KeyStore, AutoCloseable {
     return file.resolveSibling(file.getFileName() + suffix);
   }
 
-  private static Map<String, KeyRecord> read(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return Map.of();
-    }
+  private static KeyFileText.Content read(Path file) throws IOException {
     if (Files.size(file) > MAX_BYTES) {
       throw broken(file, "it is longer than " + MAX_BYTES + " bytes");
     }
@@ -179,6 +188,15 @@ public final class FileKeyStore implements KeyStore, AutoCloseable {
             + " cannot be used: "
             + why
             + "; correct it, or remove it and register anew");
+  }
+
+  /**
+   * Returns the random part of the ISIDs of all sessions whose registrations this file is about, 24
+   * bits (RFC 7143 11.12.5): the same after a restart, so that they are the same nexuses. Only one
+   * process at a time has it, since it has the file.
+   */
+  public int isidPart() {
+    return isidPart;
   }
 
   @Override
@@ -207,7 +225,7 @@ public final class FileKeyStore implements KeyStore, AutoCloseable {
         if (next.size() > KeyFileText.MAX_DISKS) {
           throw new IOException(file + ": more than " + KeyFileText.MAX_DISKS + " disks");
         }
-        write(KeyFileText.write(next));
+        write(KeyFileText.write(isidPart, next));
       } catch (IOException e) {
         throw new java.util.concurrent.CompletionException(e);
       }

@@ -8,6 +8,7 @@ import io.multipath4j.scsi.multipath.reservation.Membership.Out;
 import io.multipath4j.scsi.multipath.reservation.Membership.Preempted;
 import io.multipath4j.scsi.multipath.reservation.Membership.Registered;
 import java.lang.System.Logger.Level;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -29,7 +30,7 @@ final class Group {
   private final KeyStore store;
   private final Consumer<String> whenPreempted;
   private final Nexuses nexuses = new Nexuses();
-  private final Registrar registrar = new Registrar(nexuses);
+  private final Registrar registrar = new Registrar(nexuses, this::beforeDoubt);
   private Membership membership;
   private @Nullable ReservationType heldType;
 
@@ -46,6 +47,15 @@ final class Group {
 
   /** An earlier run began to register, and nothing shows yet that it did. */
   private boolean unfinished;
+
+  /**
+   * How many keys an earlier run may have left on the device without a right: only if there are
+   * more, nobody preempted this host.
+   */
+  private int unproved;
+
+  /** The doubts that the store knows of. */
+  private int keptDoubts;
 
   Group(
       String name,
@@ -69,7 +79,9 @@ final class Group {
     long key = kept.key();
     return switch (kept.state()) {
       case REGISTERING, REGISTERED -> {
-        newcomer = new Registration.Perhaps(key);
+        unproved = kept.doubts();
+        keptDoubts = unproved;
+        newcomer = unproved == 0 ? new Registration.Perhaps(key) : Registration.UNCERTAIN;
         yield new Registered(key, kept.persist());
       }
       case PREEMPTED -> {
@@ -121,12 +133,25 @@ final class Group {
   void decided(Registration newcomers) {
     restored = false;
     unfinished = false;
+    unproved = 0;
     newcomer = newcomers;
   }
 
   /** Keeps a state; completed on the loop. */
   CompletableFuture<Void> keep(long key, boolean persist, KeyRecord.State state) {
-    return onLoop(store.put(wwid, new KeyRecord(key, persist, state)));
+    return keep(new KeyRecord(key, persist, state, nexuses.uncertain(null) + unproved));
+  }
+
+  private CompletableFuture<Void> keep(KeyRecord kept) {
+    return onLoop(store.put(wwid, kept)).thenRun(() -> keptDoubts = kept.doubts());
+  }
+
+  /** Without it, a crash amid a late registration would make a stolen key look like a kept one. */
+  private CompletableFuture<Void> beforeDoubt(Nexus subject) {
+    int doubts = nexuses.uncertain(subject) + 1;
+    return membership instanceof Registered(long key, boolean persist) && doubts > keptDoubts
+        ? keep(new KeyRecord(key, persist, KeyRecord.State.REGISTERED, doubts))
+        : done();
   }
 
   /** Keeps a state; a failure is only logged. */
@@ -176,8 +201,7 @@ final class Group {
       case Leaving l -> unregister(nexus);
       case Preempted p -> unregister(nexus);
       case Registered registered ->
-          registrar
-              .register(nexus, registered)
+          register(nexus, registered)
               .thenCompose(verdict ->
                   switch (verdict) {
                     case OURS -> {
@@ -192,6 +216,24 @@ final class Group {
                                 + " are away");
                   });
     };
+  }
+
+  private CompletableFuture<Witness.Verdict> register(Nexus nexus, Registered wanted) {
+    if (unproved == 0) {
+      return registrar.register(nexus, wanted);
+    }
+    return nexus
+        .commands()
+        .readKeys()
+        .thenCompose(keys -> {
+          if (Collections.frequency(keys.keys(), wanted.key()) <= unproved) {
+            return CompletableFuture.completedFuture(Witness.Verdict.PREEMPTED);
+          }
+          unproved = 0;
+          newcomer = new Registration.Perhaps(wanted.key());
+          nexus.registration(newcomer);
+          return registrar.register(nexus, wanted);
+        });
   }
 
   private CompletableFuture<Void> unregister(Nexus nexus) {
@@ -232,7 +274,7 @@ final class Group {
       return tryToKeep(Membership.OUT);
     }
     become(new Preempted(key));
-    decided(Registration.NONE);
+    decided(unproved > 0 ? Registration.UNCERTAIN : Registration.NONE);
     whenPreempted.accept(
         name
             + ": preempted: another host removed the reservation key of this one; I/O that its"
@@ -242,13 +284,18 @@ final class Group {
             each(nexuses.reachable(), nexus -> nexus.isClean() ? done() : bringOrTakeOut(nexus)));
   }
 
-  /** Leaving is over when nobody can have a key any more. */
+  /** Leaving is over when nobody can have a key any more; doubts are when they are removed. */
   CompletableFuture<Void> settle() {
     if (membership instanceof Leaving && !restored && nexuses.areClean()) {
       membership = Membership.OUT;
       return tryToKeep(Membership.OUT);
     }
-    return done();
+    return membership instanceof Registered
+            && unproved == 0
+            && !unfinished
+            && keptDoubts > nexuses.uncertain(null)
+        ? tryToKeep(membership)
+        : done();
   }
 
   // ---- the reservation --------------------------------------------------------------------------

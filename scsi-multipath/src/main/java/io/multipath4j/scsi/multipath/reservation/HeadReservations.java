@@ -161,7 +161,8 @@ public final class HeadReservations implements PersistentReservations {
             group.membership() instanceof Registered
                 ? holding.refresh(nexus, key, null)
                 : Group.done())
-        .thenCompose(done -> holding.holdThroughLivePathIfExclusive());
+        .thenCompose(done -> holding.holdThroughLivePathIfExclusive())
+        .thenCompose(done -> group.settle());
   }
 
   private void background(Supplier<CompletableFuture<Void>> operation) {

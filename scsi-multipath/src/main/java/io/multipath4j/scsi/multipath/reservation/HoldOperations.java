@@ -242,14 +242,15 @@ final class HoldOperations {
   private CompletableFuture<Void> bringAll() {
     long startNanos = group.nanoTime();
     return Group.each(
-        group.nexuses().reachable(),
-        nexus -> {
-          if (group.nanoTime() - startNanos < BRING_NANOS) {
-            return group.bringOrTakeOut(nexus);
-          }
-          group.takeOut(nexus, new TimeoutException("the other paths took too long"));
-          return Group.done();
-        });
+            group.nexuses().reachable(),
+            nexus -> {
+              if (group.nanoTime() - startNanos < BRING_NANOS) {
+                return group.bringOrTakeOut(nexus);
+              }
+              group.takeOut(nexus, new TimeoutException("the other paths took too long"));
+              return Group.done();
+            })
+        .thenCompose(done -> group.settle());
   }
 
   /**

@@ -3,17 +3,21 @@ package io.multipath4j.scsi.multipath.reservation;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The text of a key file.
  *
  * <pre>
- *   multipath4j-reservation-keys 1
- *   0x00000000000000a1 aptpl registered naa.600140505200a986f0043c9afa1fd077
- *   0x00000000000000a1 - preempted naa.600140505200a986f0043c9afa1fd078
+ *   multipath4j-reservation-keys 2
+ *   isid 0x5f31c2
+ *   0x00000000000000a1 aptpl registered 0 naa.600140505200a986f0043c9afa1fd077
+ *   0x00000000000000a1 - preempted 0 naa.600140505200a986f0043c9afa1fd078
  * </pre>
  *
- * One line for each disk: the key, whether it survives a power loss, its state, and the unique id
+ * The part of the sessions' ISIDs that is random, then one line for each disk: the key, whether it
+ * survives a power loss, its state, how many nexuses may have it without a right, and the unique id
  * up to the end of the line.
  */
 final class KeyFileText {
@@ -25,21 +29,40 @@ final class KeyFileText {
   static final int MAX_LINE_CHARS = 320;
 
   private static final String NAME = "multipath4j-reservation-keys";
-  private static final String HEADER = NAME + " 1";
+  private static final String HEADER = NAME + " 2";
   private static final String PERSIST = "aptpl";
   private static final String NO_PERSIST = "-";
   private static final int KEY_DIGITS = 16;
+  private static final Pattern ISID = Pattern.compile("isid 0x([0-9a-f]{6})");
+  private static final Pattern DOUBTS = Pattern.compile("[0-9]{1,4}");
+
+  /** Lines before those of disks. */
+  private static final int HEAD_LINES = 2;
+
+  /** Words of a disk's line. */
+  private static final int WORDS = 5;
+
+  /**
+   * What a file says.
+   *
+   * @param isidPart 24 bits
+   * @param records by the unique id of the disk
+   */
+  record Content(int isidPart, Map<String, KeyRecord> records) {}
 
   private KeyFileText() {}
 
-  static String write(Map<String, KeyRecord> records) {
+  static String write(int isidPart, Map<String, KeyRecord> records) {
     StringBuilder text = new StringBuilder(HEADER).append('\n');
+    text.append("isid 0x%06x".formatted(isidPart)).append('\n');
     records.forEach((wwid, kept) ->
         text.append("0x%016x".formatted(kept.key()))
             .append(' ')
             .append(kept.persist() ? PERSIST : NO_PERSIST)
             .append(' ')
             .append(word(kept.state()))
+            .append(' ')
+            .append(kept.doubts())
             .append(' ')
             .append(wwid)
             .append('\n'));
@@ -51,7 +74,7 @@ final class KeyFileText {
    *
    * @throws IllegalArgumentException with one clause for a person that names the line
    */
-  static Map<String, KeyRecord> read(String text) {
+  static Content read(String text) {
     String[] lines = text.split("\n", -1);
     if (!lines[0].equals(HEADER)) {
       throw new IllegalArgumentException(
@@ -62,31 +85,41 @@ final class KeyFileText {
     if (!lines[lines.length - 1].isEmpty()) {
       throw new IllegalArgumentException("its last line has no end");
     }
-    if (lines.length - 2 > MAX_DISKS) {
+    Matcher isid = ISID.matcher(lines[1]);
+    if (!isid.matches()) {
+      throw new IllegalArgumentException("line 2: expected isid 0x and 6 hexadecimal digits");
+    }
+    if (lines.length - 1 - HEAD_LINES > MAX_DISKS) {
       throw new IllegalArgumentException("it has more than " + MAX_DISKS + " disks");
     }
     Map<String, KeyRecord> records = new LinkedHashMap<>();
-    for (int i = 1; i < lines.length - 1; i++) {
+    for (int i = HEAD_LINES; i < lines.length - 1; i++) {
       readLine(lines[i], "line " + (i + 1) + ": ", records);
     }
-    return records;
+    return new Content(Integer.parseInt(isid.group(1), 16), records);
   }
 
   private static void readLine(String line, String where, Map<String, KeyRecord> records) {
-    String[] words = line.split(" ", 4);
-    if (line.length() > MAX_LINE_CHARS || words.length < 4 || words[3].isBlank()) {
-      throw new IllegalArgumentException(where + "expected a key, aptpl or -, a state and an id");
+    String[] words = line.split(" ", WORDS);
+    if (line.length() > MAX_LINE_CHARS || words.length < WORDS || words[4].isBlank()) {
+      throw new IllegalArgumentException(
+          where + "expected a key, aptpl or -, a state, a number and an id");
     }
     boolean persist = words[1].equals(PERSIST);
     if (!persist && !words[1].equals(NO_PERSIST)) {
       throw new IllegalArgumentException(where + "'" + words[1] + "' is neither aptpl nor -");
     }
-    if (!words[3].chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
+    if (!DOUBTS.matcher(words[3]).matches()) {
+      throw new IllegalArgumentException(where + "'" + words[3] + "' is no number up to 9999");
+    }
+    if (!words[4].chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
       throw new IllegalArgumentException(where + "the id is not printable ASCII");
     }
-    KeyRecord kept = new KeyRecord(key(words[0], where), persist, state(words[2], where));
-    if (records.put(words[3], kept) != null) {
-      throw new IllegalArgumentException(where + "the id " + words[3] + " again");
+    KeyRecord kept =
+        new KeyRecord(
+            key(words[0], where), persist, state(words[2], where), Integer.parseInt(words[3]));
+    if (records.put(words[4], kept) != null) {
+      throw new IllegalArgumentException(where + "the id " + words[4] + " again");
     }
   }
 

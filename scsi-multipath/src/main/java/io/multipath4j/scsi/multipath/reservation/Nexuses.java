@@ -64,7 +64,7 @@ final class Nexuses {
   }
 
   /** Returns how many other nexuses may have a key without a right to it. */
-  int uncertain(Nexus except) {
+  int uncertain(@Nullable Nexus except) {
     int count = 0;
     for (Nexus nexus : all) {
       if (nexus != except && nexus.isUncertain()) {

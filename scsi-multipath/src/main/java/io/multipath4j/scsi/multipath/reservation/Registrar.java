@@ -3,14 +3,21 @@ package io.multipath4j.scsi.multipath.reservation;
 import io.multipath4j.block.BlockStatus;
 import io.multipath4j.scsi.multipath.reservation.Witness.Verdict;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** Registers and unregisters single nexuses of a host that is registered. Loop thread only. */
 final class Registrar {
 
   private final Nexuses nexuses;
+  private final Function<Nexus, CompletableFuture<Void>> beforeDoubt;
 
-  Registrar(Nexuses nexuses) {
+  /**
+   * @param beforeDoubt makes sure that it is known after a crash that a nexus may be registered
+   *     without a right to it
+   */
+  Registrar(Nexuses nexuses, Function<Nexus, CompletableFuture<Void>> beforeDoubt) {
     this.nexuses = nexuses;
+    this.beforeDoubt = beforeDoubt;
   }
 
   /**
@@ -57,7 +64,9 @@ final class Registrar {
   private CompletableFuture<Verdict> change(
       Nexus nexus, long before, Membership.Registered wanted) {
     Witness witness = new Witness(nexuses, nexus, wanted);
-    return attempt(nexus, before, wanted)
+    return beforeDoubt
+        .apply(nexus)
+        .thenCompose(kept -> attempt(nexus, before, wanted))
         .thenCompose(done -> {
           if (!done) {
             // The old key was a key of this host: who removed it meant this host.
@@ -92,7 +101,7 @@ final class Registrar {
         .before()
         .thenCompose(verdict ->
             verdict == Verdict.OURS
-                ? joinWith(witness, nexus, wanted)
+                ? beforeDoubt.apply(nexus).thenCompose(kept -> joinWith(witness, nexus, wanted))
                 : CompletableFuture.completedFuture(verdict));
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class FileKeyStoreTest {
 
   private static final String WWID = "naa.600140505200a986f0043c9afa1fd077";
   private static final String T10 = "t10.VENDOR  disk 1";
-  private static final KeyRecord RECORD = new KeyRecord(0xA1, true, KeyRecord.State.REGISTERED);
+  private static final KeyRecord RECORD = new KeyRecord(0xA1, true, KeyRecord.State.REGISTERED, 3);
 
   @TempDir private Path temporary;
   private Path file = Path.of("keys");
@@ -30,7 +31,7 @@ class FileKeyStoreTest {
   }
 
   private FileKeyStore open() throws IOException {
-    return FileKeyStore.open(file, Runnable::run);
+    return FileKeyStore.open(file, Runnable::run, new SplittableRandom(1));
   }
 
   private void given(String text) throws IOException {
@@ -41,7 +42,9 @@ class FileKeyStoreTest {
 
   @Test
   void whatIsKeptIsThereAfterARestart() throws IOException {
+    int isid;
     try (FileKeyStore store = open()) {
+      isid = store.isidPart();
       store.put(WWID, RECORD).join();
       store.put(T10, new KeyRecord(-1, false, KeyRecord.State.PREEMPTED)).join();
       store.put("naa.6002", RECORD).join();
@@ -50,16 +53,18 @@ class FileKeyStoreTest {
     assertThat(file)
         .hasContent(
             """
-            multipath4j-reservation-keys 1
-            0x00000000000000a1 aptpl registered %s
-            0xffffffffffffffff - preempted %s
+            multipath4j-reservation-keys 2
+            isid 0x%06x
+            0x00000000000000a1 aptpl registered 3 %s
+            0xffffffffffffffff - preempted 0 %s
             """
-                .formatted(WWID, T10));
+                .formatted(isid, WWID, T10));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
         .isEqualTo("rwx------");
-    try (FileKeyStore store = open()) {
+    try (FileKeyStore store = FileKeyStore.open(file, Runnable::run, new SplittableRandom(2))) {
+      assertThat(store.isidPart()).as("the same nexuses").isEqualTo(isid);
       assertThat(store.get(WWID)).contains(RECORD);
       assertThat(store.get(T10).orElseThrow().state()).isEqualTo(KeyRecord.State.PREEMPTED);
       assertThat(store.get("naa.6002")).isEmpty();
@@ -69,7 +74,7 @@ class FileKeyStoreTest {
   @ParameterizedTest
   @CsvSource({"rw-r-----", "rw-rw-rw-", "rwx------"})
   void aFileOfAnotherModeIsRefusedAndLeftAlone(String mode) throws IOException {
-    given("multipath4j-reservation-keys 1\n");
+    given("multipath4j-reservation-keys 2\nisid 0x000001\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
     assertThatThrownBy(this::open)
         .isInstanceOf(IOException.class)
@@ -82,7 +87,7 @@ class FileKeyStoreTest {
 
   @Test
   void aDirectoryThatOthersCanEnterIsRefused() throws IOException {
-    given("multipath4j-reservation-keys 1\n");
+    given("multipath4j-reservation-keys 2\nisid 0x000001\n");
     Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("rwxr-x---"));
     assertThatThrownBy(this::open)
         .hasMessageContaining("the directory of reservation keys")
@@ -91,7 +96,7 @@ class FileKeyStoreTest {
 
   @Test
   void aLinkIsNotFollowed() throws IOException {
-    given("multipath4j-reservation-keys 1\n");
+    given("multipath4j-reservation-keys 2\nisid 0x000001\n");
     Path elsewhere = file.resolveSibling("elsewhere");
     Files.move(file, elsewhere);
     Files.createSymbolicLink(file, elsewhere);
@@ -103,19 +108,23 @@ class FileKeyStoreTest {
       strings = {
         "",
         "something else\n",
+        "multipath4j-reservation-keys 1\n",
         "multipath4j-reservation-keys 2\n",
-        "multipath4j-reservation-keys 1\n0x00000000000000a1 aptpl registered naa.1",
-        "multipath4j-reservation-keys 1\n0xa1 aptpl registered naa.1\n",
-        "multipath4j-reservation-keys 1\n0x0000000000000000 aptpl registered naa.1\n",
-        "multipath4j-reservation-keys 1\n0x00000000000000a1 maybe registered naa.1\n",
-        "multipath4j-reservation-keys 1\n0x00000000000000a1 aptpl gone naa.1\n",
-        "multipath4j-reservation-keys 1\n0x00000000000000a1 aptpl registered\n",
-        "multipath4j-reservation-keys 1\n0x00000000000000a1 aptpl registered naa.\u0001\n",
-        "multipath4j-reservation-keys 1\n\n",
+        "multipath4j-reservation-keys 2\nisid 0x1\n",
+        "multipath4j-reservation-keys 2\nisid 0x000001\n0x00000000000000a1 - registered x naa.1\n",
+        "multipath4j-reservation-keys 2\nisid 0x000001\n0x00000000000000a1 aptpl registered 0 naa.1",
+        "multipath4j-reservation-keys 2\nisid 0x000001\n0xa1 aptpl registered 0 naa.1\n",
+        "multipath4j-reservation-keys 2\nisid 0x000001\n0x0000000000000000 aptpl registered 0 naa.1\n",
+        "multipath4j-reservation-keys 2\nisid 0x000001\n0x00000000000000a1 maybe registered 0 naa.1\n",
+        "multipath4j-reservation-keys 2\nisid 0x000001\n0x00000000000000a1 aptpl gone 0 naa.1\n",
+        "multipath4j-reservation-keys 2\nisid 0x000001\n0x00000000000000a1 aptpl registered\n",
+        "multipath4j-reservation-keys 2\nisid 0x000001\n0x00000000000000a1 aptpl registered 0 naa.\u0001\n",
+        "multipath4j-reservation-keys 2\nisid 0x000001\n\n",
         """
-        multipath4j-reservation-keys 1
-        0x00000000000000a1 aptpl registered naa.1
-        0x00000000000000a1 aptpl registered naa.1
+        multipath4j-reservation-keys 2
+        isid 0x000001
+        0x00000000000000a1 aptpl registered 0 naa.1
+        0x00000000000000a1 aptpl registered 0 naa.1
         """
       })
   void aBrokenFileIsRefusedAndLeftAlone(String text) throws IOException {
@@ -147,6 +156,6 @@ class FileKeyStoreTest {
           .isInstanceOf(IOException.class);
       assertThat(store.get(WWID)).contains(RECORD);
     }
-    assertThat(KeyFileText.read(Files.readString(file))).containsEntry(WWID, RECORD);
+    assertThat(KeyFileText.read(Files.readString(file)).records()).containsEntry(WWID, RECORD);
   }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -581,5 +582,64 @@ class HeadReservationsTest {
     assertThat(array.keys).isEmpty();
     assertThat(head.snapshot().state()).isEqualTo("out");
     assertThat(store.get(WWID)).isEmpty();
+  }
+
+  /**
+   * The host dies amid a late registration, after another one has preempted it: the key that is on
+   * the device then is there without a right.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "b2, 1", "b2, 2", "b2, 3", "b2, 4", "b2, 5", "b, 1", "b, 2", "b, 3", "b, 4", "b, 5",
+  })
+  void aCrashAmidALateRegistrationDoesNotUndoAPreemption(String nexus, int preemptedAt) {
+    for (int diesAt = preemptedAt; diesAt <= 7; diesAt++) {
+      array.keys.clear();
+      await(store.remove(WWID));
+      restart("a");
+      register();
+      goesDown(paths.getFirst());
+      FakePath b = new FakePath("b", loop, array, log);
+      paths.add(b);
+      var _ = head.admit(b);
+      loop.schedule(preemptedAt * 1_000_000L - 500_000, () -> array.preemptAsForeigner(KEY));
+      network.runFor(diesAt * 1_000_000L - 250_000);
+      b.down(); // no more commands of this run
+      network.runFor(5_000_000);
+      restart(nexus);
+      settle();
+      assertThat(head.snapshot().state()).isEqualTo("preempted");
+      assertThat(array.keys).doesNotContainKey(nexus);
+    }
+  }
+
+  @Test
+  void aCrashAmidALateRegistrationLeavesAHostInThatNobodyPreempted() {
+    path("a");
+    path("b");
+    register();
+    FakePath c = new FakePath("c", loop, array, log);
+    var _ = head.admit(c);
+    network.runFor(1_500_000); // the registration is under way
+    paths.forEach(FakePath::down);
+    c.down(); // no more commands of this run
+    network.runFor(5_000_000);
+    assertThat(array.keys).containsOnlyKeys("a", "b", "c");
+    assertThat(store.get(WWID).orElseThrow().doubts()).isEqualTo(1);
+    restart("a", "b", "c");
+    assertThat(head.snapshot().state()).isEqualTo("registered");
+    assertThat(array.keys).containsOnlyKeys("a", "b", "c");
+    assertThat(store.get(WWID)).contains(new KeyRecord(KEY, false, KeyRecord.State.REGISTERED));
+  }
+
+  @Test
+  void afterARestartTheSameNexusesAreOnlyAsked() {
+    path("a");
+    path("b");
+    register();
+    log.clear();
+    restart("a", "b");
+    assertThat(log).containsExactly("a register a1 a1", "a read reservation", "b register a1 a1");
+    assertThat(array.keys).containsOnlyKeys("a", "b");
   }
 }
