@@ -72,7 +72,7 @@ public final class Initiator {
 
           @Override
           public void headLive(ScsiMpathHead head) {
-            settle();
+            loop.execute(Initiator.this::settle); // when all listeners know of the disk
           }
         });
   }
