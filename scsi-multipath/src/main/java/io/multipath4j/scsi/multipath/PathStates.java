@@ -25,18 +25,16 @@ final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
     this.expired = expired;
   }
 
+  // The device's state is asked of the device, which changes it before it tells anyone.
+
   @Override
   public boolean isDisabled(ScsiMpathDevice path) {
-    return !path.pending().isEmpty()
-        || path.isBarred()
-        || isDisabled(path.deviceState(), path.accessState());
+    return isDisabled(path.device().state(), path.standing());
   }
 
   @Override
   public boolean isOptimized(ScsiMpathDevice path) {
-    return path.pending().isEmpty()
-        && !path.isBarred()
-        && isOptimized(path.deviceState(), path.accessState());
+    return isOptimized(path.device().state(), path.standing());
   }
 
   @Override
@@ -44,12 +42,15 @@ final class PathStates implements MpathHeadTemplate<ScsiMpathDevice> {
     return path.isAvailable();
   }
 
-  static boolean isDisabled(DeviceState device, AccessState access) {
-    return device != DeviceState.RUNNING || selection(access) == MpathAccessState.OTHER;
+  /**
+   * @param standing {@link #selection} of the port's state; OTHER for a path that is not admitted
+   */
+  static boolean isDisabled(DeviceState device, MpathAccessState standing) {
+    return device != DeviceState.RUNNING || standing == MpathAccessState.OTHER;
   }
 
-  static boolean isOptimized(DeviceState device, AccessState access) {
-    return device == DeviceState.RUNNING && access == AccessState.ACTIVE_OPTIMIZED;
+  static boolean isOptimized(DeviceState device, MpathAccessState standing) {
+    return device == DeviceState.RUNNING && standing == MpathAccessState.OPTIMIZED;
   }
 
   /** Returns what a state means for the choice of a path. */

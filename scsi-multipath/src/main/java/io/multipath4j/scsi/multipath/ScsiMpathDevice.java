@@ -1,6 +1,7 @@
 package io.multipath4j.scsi.multipath;
 
 import io.multipath4j.libmultipath.ActiveCounter;
+import io.multipath4j.libmultipath.MpathAccessState;
 import io.multipath4j.libmultipath.MpathDevice;
 import io.multipath4j.scsi.DeviceState;
 import io.multipath4j.scsi.ScsiDevice;
@@ -32,6 +33,10 @@ public final class ScsiMpathDevice {
   private volatile String swapped = "";
   private volatile boolean barred;
   private volatile String pending = "";
+
+  /** What all of the above comes to, for whoever chooses a path; kept by {@link #judge}. */
+  private volatile MpathAccessState standing = MpathAccessState.OPTIMIZED;
+
   private boolean advancing;
   private int looks;
   private boolean reportedFailed;
@@ -93,7 +98,23 @@ public final class ScsiMpathDevice {
    */
   public void setAccessState(AccessState state) {
     accessState = state;
+    judge();
     head().mpath().setAccessState(mpath, PathStates.selection(state));
+  }
+
+  /**
+   * Returns how well this path serves I/O as long as its device runs: OTHER if not at all. One word
+   * instead of the four that it is made of, since it is read for each path of each selection. Any
+   * thread.
+   */
+  MpathAccessState standing() {
+    return standing;
+  }
+
+  /** To be called by whatever changes a part of the standing, before it tells the head. */
+  private void judge() {
+    boolean admitted = pending.isEmpty() && swapped.isEmpty() && !barred;
+    standing = admitted ? PathStates.selection(accessState) : MpathAccessState.OTHER;
   }
 
   /** Returns the device's state as far as I/O is concerned: a swapped unit is never used. */
@@ -164,6 +185,7 @@ public final class ScsiMpathDevice {
    */
   void swapped(String differences) {
     swapped = differences;
+    judge();
     if (!differences.isEmpty()) {
       lastError = ANOTHER_UNIT + differences;
     }
@@ -183,6 +205,7 @@ public final class ScsiMpathDevice {
   void setPending(String why) {
     boolean changed = !why.equals(pending);
     pending = why;
+    judge();
     if (changed && mpath.isRegistered()) {
       head().mpath().pathStateChanged(mpath);
     }
@@ -204,6 +227,7 @@ public final class ScsiMpathDevice {
   void setBarred(boolean bar) {
     boolean changed = barred != bar;
     barred = bar;
+    judge();
     if (changed && mpath.isRegistered()) {
       head().mpath().pathStateChanged(mpath);
     }

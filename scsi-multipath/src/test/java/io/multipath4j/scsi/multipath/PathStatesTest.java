@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.multipath4j.block.Bio;
 import io.multipath4j.block.BlockDevice;
 import io.multipath4j.block.BlockStatus;
+import io.multipath4j.libmultipath.MpathAccessState;
 import io.multipath4j.libmultipath.MpathHeadSnapshot.PathState;
 import io.multipath4j.scsi.DeviceState;
+import io.multipath4j.scsi.ScsiDevice;
+import io.multipath4j.scsi.ScsiDeviceListener;
 import io.multipath4j.scsi.codec.AccessState;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the states of a device and of its port mean for the choice of a path, and for what waits.
@@ -45,20 +50,87 @@ class PathStatesTest {
   })
   void eachRowOfTheTable(
       DeviceState device, AccessState access, String disabled, String optimized, String available) {
-    assertThat(PathStates.isDisabled(device, access)).isEqualTo(disabled.equals("yes"));
-    assertThat(PathStates.isOptimized(device, access)).isEqualTo(optimized.equals("yes"));
+    MpathAccessState standing = PathStates.selection(access);
+    assertThat(PathStates.isDisabled(device, standing)).isEqualTo(disabled.equals("yes"));
+    assertThat(PathStates.isOptimized(device, standing)).isEqualTo(optimized.equals("yes"));
     assertThat(PathStates.isAvailable(device)).isEqualTo(available.equals("yes"));
   }
 
   @ParameterizedTest
   @EnumSource(AccessState.class)
   void aDeviceThatDoesNotRunIsDisabledWhateverItsPortSays(AccessState access) {
+    MpathAccessState standing = PathStates.selection(access);
     for (DeviceState device : DeviceState.values()) {
       if (device != DeviceState.RUNNING) {
-        assertThat(PathStates.isDisabled(device, access)).isTrue();
-        assertThat(PathStates.isOptimized(device, access)).isFalse();
+        assertThat(PathStates.isDisabled(device, standing)).isTrue();
+        assertThat(PathStates.isOptimized(device, standing)).isFalse();
       }
     }
+  }
+
+  // ---- what a selection is told -----------------------------------------------------------------
+
+  private final PathStates template = new PathStates(head -> {});
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void whateverChangesAPathChangesTheAnswerAboutItAtOnce(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    rig.add(rig.path("a", unit));
+    ScsiMpathDevice path = rig.multipath.mpathHeads().getFirst().paths().getFirst();
+    boolean barred = false;
+    boolean pending = false;
+    boolean swapped = false;
+    AccessState access = path.accessState();
+    for (int change = 0; change < 1000; change++) {
+      switch (random.nextInt(4)) {
+        case 0 -> {
+          barred = random.nextBoolean();
+          path.setBarred(barred);
+        }
+        case 1 -> {
+          pending = random.nextBoolean();
+          path.setPending(pending ? "not yet" : "");
+        }
+        case 2 -> {
+          swapped = random.nextBoolean();
+          path.swapped(swapped ? "another id" : "");
+        }
+        default -> {
+          access = AccessState.of(random.nextInt(16)); // every code
+          path.setAccessState(access);
+        }
+      }
+      boolean admitted = !barred && !pending && !swapped;
+      boolean active =
+          access == AccessState.ACTIVE_OPTIMIZED || access == AccessState.ACTIVE_NON_OPTIMIZED;
+      assertThat(template.isDisabled(path)).isEqualTo(!(admitted && active));
+      assertThat(template.isOptimized(path))
+          .isEqualTo(admitted && access == AccessState.ACTIVE_OPTIMIZED);
+    }
+  }
+
+  @Test
+  void aPathIsDisabledBeforeAnyoneIsToldThatItsDeviceStopped() {
+    Rig.Path a = rig.path("a", unit);
+    List<Boolean> disabled = new ArrayList<>();
+    a.device()
+        .addListener(
+            new ScsiDeviceListener() {
+              @Override
+              public void stateChanged(ScsiDevice device, DeviceState before, DeviceState after) {
+                rig.multipath
+                    .path(device)
+                    .ifPresent(path -> disabled.add(template.isDisabled(path)));
+              }
+            });
+    rig.add(a);
+    a.transport().cut("test");
+    a.transport().restore();
+    rig.runMillis(50);
+    a.device().setState(DeviceState.QUIESCE);
+    a.device().setState(DeviceState.RUNNING);
+    assertThat(disabled).containsExactly(true, false, true, false);
   }
 
   // ---- what happens to I/O ----------------------------------------------------------------------
