@@ -15,6 +15,16 @@ public interface EventLoop extends Executor, Scheduler {
   /** Returns the time of this loop. Callable from any thread. */
   Clock clock();
 
+  /**
+   * Returns the time of this turn: that of {@link #clock} when it was first asked for in the turn,
+   * and between turns that of now. For what is done for every I/O, such as statistics and
+   * deadlines: a turn carries many I/Os, reading a clock costs as much as a part of one, and none
+   * of them needs it finer than a turn. Loop thread only.
+   */
+  default long turnNanos() {
+    return clock().nanoTime();
+  }
+
   /** Tells whether the caller runs on this loop. Callable from any thread. */
   boolean inEventLoop();
 

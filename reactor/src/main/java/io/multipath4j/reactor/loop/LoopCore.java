@@ -50,6 +50,9 @@ public final class LoopCore {
   private @Nullable LoopStream[] dirty = new @Nullable LoopStream[16];
   private @Nullable LoopStream[] flushing = new @Nullable LoopStream[16];
   private int dirtyCount;
+  private boolean turning;
+  private boolean turnTimed;
+  private long turnNanos;
 
   /** Makes the core of a loop that has this clock. */
   public LoopCore(Clock clock) {
@@ -127,8 +130,19 @@ public final class LoopCore {
     return timers.isEmpty() ? Long.MAX_VALUE : timers.nanosToNext(clock.nanoTime());
   }
 
+  /** Returns the time at which it was first asked for in this turn; between turns, that of now. */
+  public long turnNanos() {
+    if (!turnTimed) {
+      turnNanos = clock.nanoTime();
+      turnTimed = turning;
+    }
+    return turnNanos;
+  }
+
   /** Starts a turn, before streams are read. */
   public void beginTurn() {
+    turning = true;
+    turnTimed = false;
     timers.beginTurn();
   }
 
@@ -144,6 +158,8 @@ public final class LoopCore {
         round++) {
       work += runDeferred() + flush();
     }
+    turning = false;
+    turnTimed = false;
     return work;
   }
 

@@ -232,6 +232,11 @@ public final class NioEventLoop implements EventLoop, AutoCloseable {
   }
 
   @Override
+  public long turnNanos() {
+    return core.turnNanos();
+  }
+
+  @Override
   public boolean inEventLoop() {
     return owner.equals(Thread.currentThread());
   }

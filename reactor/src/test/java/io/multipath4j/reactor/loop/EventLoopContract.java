@@ -608,6 +608,27 @@ abstract class EventLoopContract {
   }
 
   @Test
+  void theTimeOfATurnStandsStillInItAndIsNeverThatOfAnEarlierTurn() {
+    Clock clock = loop().clock();
+    List<Long> times = new ArrayList<>();
+    Runnable look =
+        () -> {
+          times.add(clock.nanoTime());
+          times.add(loop().turnNanos());
+          times.add(clock.nanoTime());
+          times.add(loop().turnNanos());
+        };
+    for (int turn = 0; turn < 3; turn++) {
+      times.clear();
+      loop().defer(look);
+      until(() -> times.size() == 4);
+      assertThat(times.get(1) - times.get(0)).as("from this turn").isNotNegative();
+      assertThat(times.get(3)).as("later in the turn").isEqualTo(times.get(1));
+      assertThat(loop().turnNanos() - times.get(2)).as("after the turn").isNotNegative();
+    }
+  }
+
+  @Test
   void timerCanCancelAnotherThatIsDueInTheSameTurn() {
     List<String> ran = new ArrayList<>();
     Timer[] second = new Timer[1];
