@@ -167,7 +167,7 @@ final class IoDispatcher<P> {
   }
 
   private void time(MpathIo<P> io) {
-    long now = loop.clock().nanoTime();
+    long now = loop.turnNanos();
     if (!io.timed) {
       io.timed = true;
       io.startNanos = now;
@@ -278,7 +278,7 @@ final class IoDispatcher<P> {
 
   void attemptEnded(MpathIo<P> io) {
     BlockStatus status = io.clone.status();
-    long now = io.timed || io.attempt.isTimed() ? loop.clock().nanoTime() : 0;
+    long now = io.timed || io.attempt.isTimed() ? loop.turnNanos() : 0;
     MpathDevice<P> path = io.attempt.close(io.original, status, now);
     suspension.attemptEnded();
     if (!status.isPathError()) {
@@ -302,7 +302,7 @@ final class IoDispatcher<P> {
   }
 
   private void finish(MpathIo<P> io, BlockStatus status) {
-    finish(io, status, io.timed ? loop.clock().nanoTime() : 0);
+    finish(io, status, io.timed ? loop.turnNanos() : 0);
   }
 
   private void finish(MpathIo<P> io, BlockStatus status, long nowNanos) {

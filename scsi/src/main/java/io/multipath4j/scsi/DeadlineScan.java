@@ -26,8 +26,9 @@ final class DeadlineScan {
     this.loop = loop;
   }
 
+  /** Returns the time of this turn of the loop, which is much finer than a tick. */
   long nanoTime() {
-    return loop.clock().nanoTime();
+    return loop.turnNanos();
   }
 
   /** Adds a request whose queue is told when {@code delayNanos} have passed. */
@@ -51,7 +52,7 @@ final class DeadlineScan {
 
   private void look() {
     timer = null;
-    long now = nanoTime();
+    long now = loop.clock().nanoTime(); // the timer was due by this, and maybe not by the turn's
     long earliest = Long.MAX_VALUE;
     ScsiRequest request = pending.first();
     while (request != null) {
