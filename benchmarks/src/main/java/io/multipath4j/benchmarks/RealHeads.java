@@ -97,6 +97,12 @@ public final class RealHeads implements AutoCloseable {
     loop.doWork(0);
   }
 
+  /** Makes one turn of the loop with this task in it. */
+  public void inTurn(Runnable task) {
+    loop.defer(task);
+    turn();
+  }
+
   private <T> T await(CompletableFuture<T> future) {
     for (int turns = 0; !future.isDone(); turns++) {
       if (turns == MAX_TURNS) {
