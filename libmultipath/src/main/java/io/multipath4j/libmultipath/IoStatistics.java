@@ -2,7 +2,8 @@ package io.multipath4j.libmultipath;
 
 /**
  * What a head has done, in the groups of Linux's {@code /proc/diskstats}. An I/O counts once, when
- * it ends, however many paths it took; its time is from its first dispatch to its end.
+ * it ends, however many paths it took; its time is from its first dispatch to its end, as fine as a
+ * turn of the loop.
  *
  * @param read reads
  * @param write writes, write-zeroes and zone actions
