@@ -81,7 +81,7 @@ final class DriverSimulation {
     for (int i = random.nextInt(6); i > 0; i--) {
       faults.plan(random.nextLong(TROUBLE_NANOS));
     }
-    stack.network.runFor(TROUBLE_NANOS);
+    stack.network.runFor(TROUBLE_NANOS + 3 * MILLI);
     stack.trace.add("end of trouble");
     restore();
     readAll();
@@ -154,10 +154,12 @@ final class DriverSimulation {
     }
   }
 
-  /** Tells whether each unit is a disk with all its paths. */
+  /** Tells whether each unit is a disk with all its paths, and no device is still being checked. */
   private boolean isWhole() {
     List<ScsiMpathHead> heads = stack.heads();
-    return heads.size() == disks && heads.stream().allMatch(this::isWhole);
+    return heads.size() == disks
+        && heads.stream().allMatch(this::isWhole)
+        && stack.multipath.numbersInUse().paths() == disks * stack.portals();
   }
 
   private boolean isWhole(ScsiMpathHead head) {
