@@ -199,6 +199,12 @@ public final class DiskAnswers {
     if (op == BioOp.ZONE_RESET_ALL) {
       return act(disk, op, 0, capacity);
     }
+    if (zone > 0
+        && (asked.offset() < 0 || asked.offset() >= capacity || asked.offset() % zone != 0)) {
+      throw new IllegalArgumentException(
+          "offset %d: expected the start of a zone, a multiple of %d below %d"
+              .formatted(asked.offset(), zone, capacity));
+    }
     return zone > 0
         ? act(disk, op, asked.offset(), Math.min(zone, capacity - asked.offset()))
         : disk.operations()
