@@ -3,6 +3,7 @@ package io.multipath4j.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,6 +131,28 @@ class VerbsOnDiskTest {
       monitor.awaitOutput("add      /devices/platform/host1/session2/target1:0:0/1:0:0:1 (scsi)");
     }
     assertThat(disk.mpath("ls", HEAD + "/multipath")).isEqualTo("0:0:0:1\n1:0:0:1\n");
+  }
+
+  @Test
+  void zonesAreShownAndResetAndWhatIsNoneIsRefused() throws Exception {
+    Program qemuIo = Program.require("qemu-io", "qemu-utils");
+    String second = "start: 0x000000800, len 0x000800, cap 0x000800, ";
+    try (ServedArray array = ServedArray.start(folder, "--size", "4M", "--zoned", "1M");
+        AttachedDisk zoned =
+            AttachedDisk.attach(folder, "zoned", List.of(array.firstUrl(), array.secondUrl()))) {
+      qemuIo
+          .run(Duration.ofSeconds(20), "-f", "raw", "-c", "write 1M 4k", zoned.uri())
+          .expectSuccess();
+      assertThat(zoned.mpath("zones", "sda"))
+          .contains(second + "wptr 0x000008 reset:0 non-seq:0, zcond: 2(oi)");
+      String expected = ": expected the start of a zone, a multiple of 1048576 below 4194304";
+      zoned.refuses(1, "offset 1048580" + expected, "zones", "sda", "reset", "1048580");
+      zoned.refuses(1, "offset 9437184" + expected, "zones", "sda", "reset", "9M");
+      zoned.refuses(2, "'explode'", "zones", "sda", "explode", "1M");
+      assertThat(zoned.mpath("zones", "sda")).contains(second + "wptr 0x000008");
+      zoned.mpath("zones", "sda", "reset", "1M");
+      assertThat(zoned.mpath("zones", "sda")).contains(second + "wptr 0x000000").hasLineCount(4);
+    }
   }
 
   private static String wwid() throws Exception {
