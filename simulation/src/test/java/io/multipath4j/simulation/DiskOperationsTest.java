@@ -11,6 +11,7 @@ import io.multipath4j.block.BioOp;
 import io.multipath4j.block.BlockOperationException;
 import io.multipath4j.block.BlockStatus;
 import io.multipath4j.block.BlockUniqueId;
+import io.multipath4j.block.PersistentReservations;
 import io.multipath4j.block.Zone;
 import io.multipath4j.block.ZonedModel;
 import io.multipath4j.iscsi.IscsiSession;
@@ -24,6 +25,7 @@ import io.multipath4j.reactor.simulated.SimulatedNetwork;
 import io.multipath4j.scsi.HostByte;
 import io.multipath4j.scsi.PassthroughResult;
 import io.multipath4j.scsi.ScsiDevice;
+import io.multipath4j.scsi.ScsiDisk;
 import io.multipath4j.scsi.ScsiHost;
 import io.multipath4j.scsi.ScsiPassthrough;
 import io.multipath4j.scsi.ScsiTimeouts;
@@ -35,6 +37,7 @@ import io.multipath4j.scsi.codec.StandardInquiry;
 import io.multipath4j.scsi.multipath.AddResult;
 import io.multipath4j.scsi.multipath.ScsiMultipath;
 import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
+import io.multipath4j.scsi.multipath.reservation.KeyStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -240,6 +243,69 @@ class DiskOperationsTest {
     network.runFor(TimeUnit.MILLISECONDS.toNanos(1));
     assertThat(failure(in).errnoName()).isEqualTo("EOPNOTSUPP");
     assertThat(failure(out).errnoName()).isEqualTo("EOPNOTSUPP");
+  }
+
+  @Test
+  void theDiskRefusesItsReservationsByDefaultAndWithEachWordOfThem() {
+    PersistentReservations refused = disk.operations().reservations().orElseThrow();
+    for (CompletableFuture<?> one :
+        List.of(
+            refused.register(0, 1, false, false),
+            refused.reserve(1, PersistentReservations.Type.WRITE_EXCLUSIVE),
+            refused.release(1, PersistentReservations.Type.WRITE_EXCLUSIVE),
+            refused.preempt(1, 2, PersistentReservations.Type.WRITE_EXCLUSIVE, true),
+            refused.clear(1),
+            refused.readKeys(),
+            refused.readReservation())) {
+      assertThat(failure(one).errnoName()).isEqualTo("EOPNOTSUPP");
+    }
+  }
+
+  /** As sg_persist on the sg node of a path would. */
+  @Test
+  void eachPathRefusesThemTooUntilItIsNoPathAnyMore() {
+    for (ScsiDevice device : devices.subList(0, 2)) {
+      assertThat(failure(throughPath(device, in())).errnoName()).isEqualTo("EOPNOTSUPP");
+      assertThat(failure(throughPath(device, out())).errnoName()).isEqualTo("EOPNOTSUPP");
+    }
+    ScsiDevice freed = devices.get(1);
+    multipath.removePath(freed);
+    await(throughPath(freed, in()));
+  }
+
+  @Test
+  void withTheSwitchEachPathMayBeAskedAndNotChanged() {
+    ScsiMultipath allowed =
+        new ScsiMultipath(
+            loop,
+            ScsiMultipathConfig.forListedPaths(IoPolicies.ROUND_ROBIN, false),
+            NumaTopology.SINGLE_NODE,
+            event -> {});
+    allowed.allowPersistentReservations(KeyStore.inMemory());
+    for (ScsiDevice device : devices.subList(0, 2)) {
+      multipath.removePath(device);
+      await(allowed.addDevice(device));
+      await(throughPath(device, in()));
+      assertThat(failure(throughPath(device, out())))
+          .hasMessageContaining("PERSISTENT RESERVE OUT is refused on a path");
+    }
+    assertThat(await(allowed.reservations(0).orElseThrow().readKeys()).keys()).isEmpty();
+    devices.subList(0, 2).forEach(allowed::removePath);
+    await(multipath.addDevice(devices.get(0)));
+  }
+
+  private static ScsiPassthrough in() {
+    return ScsiPassthrough.dataIn(hex("5e000000000000000800"), 8);
+  }
+
+  private static ScsiPassthrough out() {
+    return ScsiPassthrough.dataOut(hex("5f000000000000001800"), new byte[24]);
+  }
+
+  private CompletableFuture<Void> throughPath(ScsiDevice device, ScsiPassthrough command) {
+    CompletableFuture<Void> ended = new ScsiDisk("path", device).operations().ioctl(command, true);
+    network.runFor(TimeUnit.SECONDS.toNanos(1));
+    return ended;
   }
 
   private static BlockOperationException failure(CompletableFuture<?> future) {

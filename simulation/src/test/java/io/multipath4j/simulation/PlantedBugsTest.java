@@ -45,6 +45,18 @@ class PlantedBugsTest {
         "not all paths are back");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aRegistrationThatIsNotDoneIsFound(LyingReservations.Lie lie) {
+    boolean found =
+        LongStream.rangeClosed(1, SEEDS)
+            .mapToObj(
+                seed -> ReservationSimulation.run(seed, each -> new LyingReservations(each, lie)))
+            .anyMatch(
+                trace -> trace.violations().stream().anyMatch(v -> v.contains(lie.symptom())));
+    assertThat(found).as("one of %d seeds finds: %s", SEEDS, lie.symptom()).isTrue();
+  }
+
   private static void assertFound(Supplier<SimulatedStack.Parts> parts, String symptom) {
     boolean found =
         LongStream.rangeClosed(1, SEEDS)

@@ -10,6 +10,7 @@ import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.reactor.simulated.SimulatedLink;
 import io.multipath4j.reactor.simulated.SimulatedNetwork;
 import io.multipath4j.scsi.DeviceState;
+import io.multipath4j.scsi.ScsiTransport;
 import io.multipath4j.scsi.codec.ReservationFullStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Two hosts and one disk, under virtual time. One host registers, reserves, changes its mind and
@@ -62,7 +64,7 @@ final class ReservationSimulation {
   private long writes;
   private long conflicts;
 
-  private ReservationSimulation(long seed) {
+  private ReservationSimulation(long seed, UnaryOperator<ScsiTransport> transports) {
     random = new SplittableRandom(seed);
     network = new SimulatedNetwork(random.nextLong());
     trace = new Trace(network.clock());
@@ -78,8 +80,10 @@ final class ReservationSimulation {
       plan.portal(portal(i), 1);
     }
     array = plan.build();
-    ours = new ReservingHost("a", network.newLoop("a"), TARGET, trace, random.split());
-    theirs = new ReservingHost("b", network.newLoop("b"), TARGET, trace, random.split());
+    ours = new ReservingHost("a", network.newLoop("a"), TARGET, trace, random.split(), transports);
+    theirs =
+        new ReservingHost(
+            "b", network.newLoop("b"), TARGET, trace, random.split(), UnaryOperator.identity());
   }
 
   private static Endpoint portal(int number) {
@@ -87,8 +91,17 @@ final class ReservationSimulation {
   }
 
   static Trace run(long seed) {
+    return run(seed, UnaryOperator.identity());
+  }
+
+  /**
+   * Runs one seed.
+   *
+   * @param transports what the first host is given in place of its sessions
+   */
+  static Trace run(long seed, UnaryOperator<ScsiTransport> transports) {
     try (LoopErrors errors = new LoopErrors()) {
-      ReservationSimulation simulation = new ReservationSimulation(seed);
+      ReservationSimulation simulation = new ReservationSimulation(seed, transports);
       simulation.run();
       errors.into(simulation.trace);
       return simulation.trace;

@@ -12,6 +12,7 @@ import io.multipath4j.reactor.EventLoop;
 import io.multipath4j.scsi.ScsiDevice;
 import io.multipath4j.scsi.ScsiHost;
 import io.multipath4j.scsi.ScsiTimeouts;
+import io.multipath4j.scsi.ScsiTransport;
 import io.multipath4j.scsi.multipath.ScsiMultipath;
 import io.multipath4j.scsi.multipath.ScsiMultipathConfig;
 import io.multipath4j.scsi.multipath.reservation.HeadReservations;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** A host with paths to the array of a {@link ReservationSimulation}, which writes all the time. */
 final class ReservingHost {
@@ -41,6 +43,7 @@ final class ReservingHost {
   private final String target;
   private final SplittableRandom random;
   private final Trace trace;
+  private final UnaryOperator<ScsiTransport> transports;
   private final List<ScsiHost> hosts = new ArrayList<>();
   private final List<ScsiDevice> devices = new ArrayList<>();
   private final ByteBuffer data = ByteBuffer.allocateDirect(BLOCK_BYTES);
@@ -48,7 +51,14 @@ final class ReservingHost {
   private int inFlight;
   private boolean writing;
 
-  ReservingHost(String name, EventLoop loop, String target, Trace trace, SplittableRandom random) {
+  ReservingHost(
+      String name,
+      EventLoop loop,
+      String target,
+      Trace trace,
+      SplittableRandom random,
+      UnaryOperator<ScsiTransport> transports) {
+    this.transports = transports;
     this.name = name;
     this.loop = loop;
     this.target = target;
@@ -70,7 +80,7 @@ final class ReservingHost {
     IscsiSessionConfig config = IscsiSessionConfig.of(initiator(), target, portal);
     IscsiSession session =
         new IscsiSession(loop, config, 0x8000_0000_0000L + number, random.split());
-    ScsiHost host = new ScsiHost(number, session, loop, ScsiTimeouts.DEFAULTS);
+    ScsiHost host = new ScsiHost(number, transports.apply(session), loop, ScsiTimeouts.DEFAULTS);
     hosts.add(host);
     return session
         .start()
